@@ -1,0 +1,49 @@
+/** Events on the hub: one line for people about every decision. */
+
+import { createHash } from 'node:crypto';
+import { API_VERSION } from '../api/meta.ts';
+import type { KubeClient } from './client.ts';
+import { EVENTS, type Resource } from './resources.ts';
+
+export interface EventRecord {
+  readonly regarding: {
+    readonly resource: Resource;
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+  };
+  readonly type: 'Normal' | 'Warning';
+  /** The reason of a condition, or another CamelCase word. */
+  readonly reason: string;
+  readonly message: string;
+  readonly now: Date;
+}
+
+/** The API server refuses longer ones. */
+const LONGEST_MESSAGE = 1_000;
+
+/** Writes the event, or adds nothing when the same was said before. Never throws: it is only talk. */
+export async function recordEvent(hub: KubeClient, event: EventRecord): Promise<void> {
+  const { namespace, name, uid, resource } = event.regarding;
+  const message = event.message.slice(0, LONGEST_MESSAGE);
+  const said = createHash('sha256').update(`${uid} ${event.reason} ${message}`).digest('hex');
+  const at = event.now.toISOString();
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { namespace, name: `${name.slice(0, 200)}.${said.slice(0, 16)}` },
+    involvedObject: { apiVersion: API_VERSION, kind: resource.kind, namespace, name, uid },
+    type: event.type,
+    reason: event.reason,
+    message,
+    source: { component: 'openmcp' },
+    firstTimestamp: at,
+    lastTimestamp: at,
+    count: 1,
+  };
+  try {
+    await hub.create(EVENTS, object);
+  } catch {
+    // There already, or refused: a decision does not fail because nobody could be told.
+  }
+}
