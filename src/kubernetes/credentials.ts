@@ -6,7 +6,7 @@ import { ErrorCode, OpenMcpError } from '../api/errors.ts';
 /** Asked before every call, so it may change between two: in-cluster tokens do. */
 export type TokenSource = () => Promise<string>;
 
-interface Server {
+export interface Server {
   /** `https://host:port`, perhaps with a path. */
   readonly server: string;
   /** PEM; `null` trusts the authorities this machine trusts. */

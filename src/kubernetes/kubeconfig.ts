@@ -6,7 +6,7 @@
 
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { type Credentials, checkCredentials, refused } from './credentials.ts';
+import { type Credentials, checkCredentials, refused, type Server } from './credentials.ts';
 
 /** A kubeconfig of one cluster has a few KB; certificates of many may make it a few hundred. */
 const MAX_LENGTH = 1024 * 1024;
@@ -72,18 +72,29 @@ export function credentialsFromKubeconfig(
 ): Credentials {
   const source = options.source ?? SOURCE;
   const { cluster, user } = readContext(text, options);
-  refuseUnsafe(cluster, user, source);
-  const server = {
-    server: required(cluster.server, 'clusters[].cluster.server', source),
-    ca: decoded(cluster['certificate-authority-data'], 'certificate-authority-data', source),
-    ...(cluster['tls-server-name'] !== undefined && { tlsServerName: cluster['tls-server-name'] }),
-  };
+  refuseUser(user, source);
+  const server = serverIn(cluster, source);
   const credentials =
     user.token !== undefined && user.token !== ''
       ? { ...server, token: user.token }
       : { ...server, ...certificateOf(user, source) };
   checkCredentials(credentials, source);
   return credentials;
+}
+
+export function serverIn(cluster: Cluster, source: string): Server {
+  if (cluster['insecure-skip-tls-verify'] === true) {
+    const fix = 'give certificate-authority-data instead';
+    throw refused(source, `insecure-skip-tls-verify is true: ${fix}`);
+  }
+  if (cluster['proxy-url'] !== undefined) throw refused(source, 'proxy-url is not supported');
+  refuseFile('certificate-authority', cluster['certificate-authority'], source);
+  const tlsServerName = cluster['tls-server-name'];
+  return {
+    server: required(cluster.server, 'clusters[].cluster.server', source),
+    ca: decoded(cluster['certificate-authority-data'], 'certificate-authority-data', source),
+    ...(tlsServerName !== undefined && { tlsServerName }),
+  };
 }
 
 /** The name its owner gave the cluster: that of the cluster in the context in use. */
@@ -145,46 +156,25 @@ function pathText(path: readonly PropertyKey[]): string {
   );
 }
 
-function refuseUnsafe(cluster: Cluster, user: User, source: string): void {
-  if (cluster['insecure-skip-tls-verify'] === true) {
-    throw refused(
-      source,
-      'insecure-skip-tls-verify is true: give certificate-authority-data instead',
-    );
-  }
+function refuseUser(user: User, source: string): void {
   if (user.exec !== undefined) {
-    throw refused(
-      source,
-      'its user runs a program (exec) to sign in: give a token or a certificate',
-    );
+    const fix = 'give a token or a certificate';
+    throw refused(source, `its user runs a program (exec) to sign in: ${fix}`);
   }
-  if (user['auth-provider'] !== undefined) {
-    throw refused(source, 'its user signs in by auth-provider, which Kubernetes has removed');
-  }
-  if (user.username !== undefined) {
-    throw refused(
-      source,
-      'its user signs in by username and password, which Kubernetes has removed',
-    );
+  if (user['auth-provider'] !== undefined || user.username !== undefined) {
+    const way = user.username === undefined ? 'auth-provider' : 'username and password';
+    throw refused(source, `its user signs in by ${way}, which Kubernetes has removed`);
   }
   if (user.as !== undefined) throw refused(source, 'its user impersonates another (as)');
-  if (cluster['proxy-url'] !== undefined) throw refused(source, 'proxy-url is not supported');
-  refuseFiles(cluster, user, source);
+  refuseFile('client-certificate', user['client-certificate'], source);
+  refuseFile('client-key', user['client-key'], source);
+  refuseFile('tokenFile', user.tokenFile, source);
 }
 
-function refuseFiles(cluster: Cluster, user: User, source: string): void {
-  const files = {
-    'certificate-authority': cluster['certificate-authority'],
-    'client-certificate': user['client-certificate'],
-    'client-key': user['client-key'],
-    tokenFile: user.tokenFile,
-  };
-  for (const [field, value] of Object.entries(files)) {
-    if (value !== undefined) {
-      const fix = 'embed it (kubectl config view --raw --flatten --minify)';
-      throw refused(source, `${field} names a file: ${fix}`);
-    }
-  }
+function refuseFile(field: string, value: string | undefined, source: string): void {
+  if (value === undefined) return;
+  const fix = 'embed it (kubectl config view --raw --flatten --minify)';
+  throw refused(source, `${field} names a file: ${fix}`);
 }
 
 function certificateOf(user: User, source: string): { cert: string; key: string } {

@@ -14,6 +14,8 @@ export interface WatchOptions extends ListOptions {
   readonly timeoutSeconds: number;
   /** Bookmarks come about every minute, so a longer silence means a dead connection. */
   readonly inactivityMs: number;
+  /** The server has accepted the watch. */
+  readonly onOpen?: (() => void) | undefined;
 }
 
 export interface WatchEvent {
@@ -32,7 +34,7 @@ export async function watchOnce(http: Transport, watch: Watch): Promise<void> {
   const { resource, options } = watch;
   const what = `watch ${resource.plural}`;
   const { namespace, labelSelector, fieldSelector, metadataOnly, inactivityMs, ...rest } = options;
-  const { resourceVersion, timeoutSeconds, ...call } = rest;
+  const { resourceVersion, timeoutSeconds, onOpen, ...call } = rest;
   const position = { resourceVersion, timeoutSeconds, allowWatchBookmarks: true };
   const body = await http.stream(
     {
@@ -45,6 +47,7 @@ export async function watchOnce(http: Transport, watch: Watch): Promise<void> {
     },
     inactivityMs,
   );
+  onOpen?.();
   try {
     const lines = lineSplitter();
     for await (const chunk of body) {
