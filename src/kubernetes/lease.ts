@@ -29,6 +29,8 @@ export interface ElectionOptions {
   readonly leaseSeconds?: number | undefined;
   /** How often a leader renews and a candidate looks. */
   readonly renewSeconds?: number | undefined;
+  /** Tells a holder that surely lives no more, so that its lease need not run out first. */
+  readonly isDead?: ((identity: string) => boolean) | undefined;
   readonly onLeading: () => void;
   /** Another may lead from now on. Not called by `stop`: whoever stops knows. */
   readonly onLost: () => void;
@@ -113,7 +115,8 @@ class Candidate {
       return true;
     }
     const holder = holderOf(lease);
-    if (holder !== '' && holder !== identity && !this.#ranOut(lease, now)) return false;
+    const free = holder === '' || holder === identity || this.#options.isDead?.(holder) === true;
+    if (!free && !this.#ranOut(lease, now)) return false;
     await client.replace(LEASES, this.#claim(lease, this.#ours()), call);
     return true;
   }
