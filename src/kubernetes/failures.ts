@@ -50,11 +50,14 @@ function codeFor(status: number): ErrorCode {
 }
 
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
+  if (!isRecord(error)) return 'unknown error';
+  const { errors, message, cause, code, name } = error;
   // Several addresses of one host were tried: each has its own error, the sum has no message.
-  if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
-  if (error.message === '' && error.cause instanceof Error) return causeOf(error.cause);
-  return error.message === '' ? error.name : error.message;
+  if (Array.isArray(errors) && errors.length > 0) return causeOf(errors[0]);
+  if (typeof message === 'string' && message !== '') return message;
+  if (cause !== undefined) return causeOf(cause);
+  const label = [code, name].find((text) => typeof text === 'string');
+  return label ?? 'unknown error';
 }
 
 function shortened(text: string): string {

@@ -118,7 +118,7 @@ async function readNamed(path: string, source: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const why = isRecord(error) && typeof error['code'] === 'string' ? error['code'] : 'unreadable';
     throw refused(source, `cannot read ${path} (${why})`);
   }
 }
