@@ -21,6 +21,8 @@ export const KEYS = {
   ownerUid: `${API_GROUP}/owner-uid`,
   /** Annotation on the same objects: the owner as JSON (kind, namespace, name, uid, generation). */
   owner: `${API_GROUP}/owner`,
+  /** Label on namespaces that we made in a member, so that people know why they are there. */
+  managed: `${API_GROUP}/managed`,
   /** Annotation by which a user hands us an object that exists already. */
   adopt: `${API_GROUP}/adopt`,
   /** Annotation on an object that was adopted: it is released, never deleted. */

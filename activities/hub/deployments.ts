@@ -1,0 +1,225 @@
+/** OpenMCPDeployments on the hub: reading them, claiming a placement, reporting what came of it. */
+
+import * as z from 'zod';
+import { Condition } from '../../src/api/conditions.ts';
+import { codeOf, ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
+import { API_VERSION, FIELD_MANAGER, KEYS, type ObjectRef } from '../../src/api/meta.ts';
+import type { Debt, Outcome } from '../../src/api/outcome.ts';
+import type { Workload } from '../../src/api/workload.ts';
+import type { KubeClient, KubeObject } from '../../src/kubernetes/client.ts';
+import { recordEvent } from '../../src/kubernetes/events.ts';
+import { OPENMCP_CLUSTERS, OPENMCP_DEPLOYMENTS } from '../../src/kubernetes/resources.ts';
+
+/** The parts of the status that a pass builds on. Others may be there; they are not ours. */
+const DeploymentStatus = z.object({
+  clusters: z
+    .array(
+      z.object({ name: z.string(), uid: z.string().optional(), readyReplicas: z.int().optional() }),
+    )
+    .default([]),
+  conditions: z.array(Condition).default([]),
+});
+const Claim = z.record(z.string(), z.int().nonnegative());
+
+/** What a pass starts from. */
+export interface DeploymentReading {
+  readonly uid: string;
+  readonly generation: number;
+  readonly deleting: boolean;
+  /** Our finalizer is on it. */
+  readonly held: boolean;
+  /** The annotation as it stands: replicas by cluster; 0 means objects may still be there. */
+  readonly claimed: Readonly<Record<string, number>>;
+  /** Uids of member objects as last reported, by cluster. */
+  readonly known: Readonly<Record<string, string>>;
+  /** Replicas ready in each cluster, as the controller saw them last. */
+  readonly ready: Readonly<Record<string, number>>;
+  readonly conditions: readonly Condition[];
+  /** Null when the spec cannot be understood; `problem` says why. */
+  readonly workload: Workload | null;
+  readonly problem: string | null;
+}
+
+export interface DeploymentReport {
+  readonly generation: number;
+  /** Replicas by cluster, as `status.clusterMaps` shows them. */
+  readonly clusterMaps: Readonly<Record<string, number>>;
+  readonly outcomes: readonly Outcome[];
+  readonly conditions: readonly Omit<Condition, 'lastTransitionTime'>[];
+  readonly before: readonly Condition[];
+  readonly workflow: { readonly id: string; readonly runId: string };
+  /** An Event for people, when something was decided; null when nothing new is to be said. */
+  readonly event: {
+    readonly type: 'Normal' | 'Warning';
+    readonly reason: string;
+    readonly message: string;
+  } | null;
+}
+
+export interface HubDeploymentActivities {
+  /** Null when the resource is gone. */
+  readDeployment(ref: ObjectRef): Promise<DeploymentReading | null>;
+  /** Puts finalizer and placement on the resource before anything is written to a member. */
+  claimDeployment(
+    ref: ObjectRef,
+    uid: string,
+    claimed: Readonly<Record<string, number>>,
+  ): Promise<void>;
+  reportDeployment(ref: ObjectRef, uid: string, report: DeploymentReport): Promise<void>;
+  /** Lets the resource go. Absent already is success. */
+  releaseDeployment(ref: ObjectRef, uid: string): Promise<void>;
+  /** Records what `cluster` still has to be rid of; the debt is paid when it returns. */
+  oweCleanup(cluster: string, debt: Debt): Promise<void>;
+}
+
+export function hubDeploymentActivities(options: {
+  readonly hub: KubeClient;
+  /** Turns the raw resource into what the scheduler needs; throws `Rejected` for a bad spec. */
+  readonly parse: (resource: KubeObject) => Workload;
+  /** Keeps a resource for the visit to the members that follows its reading. */
+  readonly remember: (resource: KubeObject) => void;
+  readonly now: () => Date;
+}): HubDeploymentActivities {
+  const { hub, parse, remember, now } = options;
+  return {
+    async readDeployment(ref) {
+      const resource = await hub.read(OPENMCP_DEPLOYMENTS, ref);
+      if (resource === null) return null;
+      remember(resource);
+      return readingOf(resource, parse);
+    },
+
+    async claimDeployment(ref, uid, claimed) {
+      const annotations = { [KEYS.placement]: JSON.stringify(claimed) };
+      await applyMetadata(hub, { ref, uid }, { finalizers: [KEYS.finalizer], annotations });
+    },
+
+    async reportDeployment(ref, uid, report) {
+      const status = statusOf(report, now().toISOString());
+      const resource = {
+        apiVersion: API_VERSION,
+        kind: OPENMCP_DEPLOYMENTS.kind,
+        metadata: { ...ref, uid },
+        status,
+      };
+      await hub.apply(OPENMCP_DEPLOYMENTS, resource, {
+        fieldManager: FIELD_MANAGER,
+        force: true,
+        subresource: 'status',
+      });
+      if (report.event !== null) {
+        await recordEvent(hub, {
+          regarding: { resource: OPENMCP_DEPLOYMENTS, ...ref, uid },
+          ...report.event,
+          now: now(),
+        });
+      }
+    },
+
+    async releaseDeployment(ref, uid) {
+      try {
+        // What we no longer apply leaves: our finalizer, and nobody else's.
+        await applyMetadata(hub, { ref, uid }, {});
+      } catch (error) {
+        if (codeOf(error) !== ErrorCode.NotFound) throw error;
+      }
+    },
+
+    async oweCleanup(name, debt) {
+      throw new OpenMcpError(
+        ErrorCode.NotYet,
+        `cannot record the debt of ${name}: ${debt.name} ${OPENMCP_CLUSTERS.kind}`,
+      );
+    },
+  };
+}
+
+/** The uid makes the API server refuse the write when the resource is gone, or another one by now. */
+async function applyMetadata(
+  hub: KubeClient,
+  owner: { readonly ref: ObjectRef; readonly uid: string },
+  metadata: {
+    readonly finalizers?: readonly string[];
+    readonly annotations?: Readonly<Record<string, string>>;
+  },
+): Promise<void> {
+  const { ref, uid } = owner;
+  const resource = {
+    apiVersion: API_VERSION,
+    kind: OPENMCP_DEPLOYMENTS.kind,
+    metadata: { ...ref, uid, ...metadata },
+  };
+  try {
+    await hub.apply(OPENMCP_DEPLOYMENTS, resource, { fieldManager: FIELD_MANAGER, force: true });
+  } catch (error) {
+    if (codeOf(error) !== ErrorCode.Conflict) throw error;
+    const present = await hub.read(OPENMCP_DEPLOYMENTS, ref);
+    if (present?.metadata.uid === uid) throw error;
+    throw new OpenMcpError(
+      ErrorCode.NotFound,
+      `cannot write ${ref.namespace}/${ref.name}: it is gone, or was made again meanwhile`,
+    );
+  }
+}
+
+function readingOf(
+  resource: KubeObject,
+  parse: (resource: KubeObject) => Workload,
+): DeploymentReading {
+  const { metadata } = resource;
+  const status = DeploymentStatus.parse(resource['status'] ?? {});
+  const facts = {
+    uid: metadata.uid ?? '',
+    generation: metadata.generation ?? 0,
+    deleting: metadata.deletionTimestamp !== undefined,
+    held: metadata.finalizers?.includes(KEYS.finalizer) ?? false,
+    claimed: claimOf(resource),
+    known: Object.fromEntries(
+      status.clusters.flatMap(({ name, uid }) => (uid === undefined ? [] : [[name, uid]])),
+    ),
+    ready: Object.fromEntries(
+      status.clusters.map(({ name, readyReplicas }) => [name, readyReplicas ?? 0]),
+    ),
+    conditions: status.conditions,
+  };
+  try {
+    return { ...facts, workload: parse(resource), problem: null };
+  } catch (error) {
+    if (codeOf(error) !== ErrorCode.Rejected || !(error instanceof Error)) throw error;
+    return { ...facts, workload: null, problem: error.message };
+  }
+}
+
+/** Replicas by cluster, from the annotation that a claim wrote; empty when there is none. */
+export function claimOf(resource: KubeObject): Readonly<Record<string, number>> {
+  const text = resource.metadata.annotations?.[KEYS.placement];
+  if (text === undefined) return {};
+  try {
+    return Claim.parse(JSON.parse(text));
+  } catch {
+    // Someone edited it. The next claim writes it anew; what was there is found by its label.
+    return {};
+  }
+}
+
+function statusOf(report: DeploymentReport, now: string): Record<string, unknown> {
+  const clusters = report.outcomes.map(({ cluster, code, message, uid, generation }) => ({
+    name: cluster,
+    outcome: code ?? 'Synced',
+    message,
+    ...(uid === undefined ? {} : { uid }),
+    ...(generation === undefined ? {} : { generation }),
+  }));
+  const conditions = report.conditions.map((next) => {
+    const before = report.before.find(({ type }) => type === next.type);
+    const since = before?.status === next.status ? before.lastTransitionTime : now;
+    return { ...next, lastTransitionTime: since };
+  });
+  return {
+    observedGeneration: report.generation,
+    clusterMaps: report.clusterMaps,
+    clusters,
+    conditions,
+    workflow: report.workflow,
+  };
+}

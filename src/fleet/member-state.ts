@@ -1,0 +1,57 @@
+/** What our processes follow of an OpenMCPCluster. */
+
+import * as z from 'zod';
+import type { KubeObject } from '../kubernetes/object.ts';
+
+export interface MemberState {
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly deleting: boolean;
+  /** UNJOIN, JOINING, JOIN or UNJOINING. */
+  readonly joinStatus: string;
+  /** The prober's verdict; a cluster never probed counts as healthy once it is joined. */
+  readonly healthy: boolean;
+  /** Why it is not healthy, for people; null when it is. */
+  readonly reason: string | null;
+  /** Clean-up that is still owed to it. */
+  readonly owes: boolean;
+  readonly object: KubeObject;
+}
+
+const Shape = z.object({
+  spec: z.object({ joinStatus: z.string().default('UNJOIN') }).default({ joinStatus: 'UNJOIN' }),
+  status: z
+    .object({
+      conditions: z
+        .array(
+          z.object({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().default(''),
+            message: z.string().default(''),
+          }),
+        )
+        .default([]),
+      owed: z.array(z.unknown()).default([]),
+    })
+    .default({ conditions: [], owed: [] }),
+});
+
+export function memberState(object: KubeObject): MemberState {
+  const { spec, status } = Shape.parse(object);
+  const { name, uid = '', generation = 0, deletionTimestamp } = object.metadata;
+  const ready = status.conditions.find(({ type }) => type === 'Ready');
+  const healthy = ready === undefined || ready.status === 'True';
+  return {
+    name,
+    uid,
+    generation,
+    deleting: deletionTimestamp !== undefined,
+    joinStatus: spec.joinStatus,
+    healthy,
+    reason: healthy ? null : ready.message || ready.reason,
+    owes: status.owed.length > 0,
+    object,
+  };
+}

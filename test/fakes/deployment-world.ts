@@ -1,0 +1,138 @@
+/** A hub and its members, in memory. Tests change the world, then look at it. */
+
+import type { PlacementActivities } from '../../activities/decisions/placement.ts';
+import { guard } from '../../activities/failure.ts';
+import type {
+  DeploymentReport,
+  HubDeploymentActivities,
+} from '../../activities/hub/deployments.ts';
+import type { MemberDeploymentActivities } from '../../activities/member-cluster/deployments.ts';
+import { ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
+import { ClusterName } from '../../src/api/meta.ts';
+import type { Debt, Outcome } from '../../src/api/outcome.ts';
+import type { Workload } from '../../src/api/workload.ts';
+
+const EMPTY: Omit<Workload, 'replicas' | 'current'> = {
+  namespace: 'shop',
+  name: 'web',
+  uid: 'uid-1',
+  generation: 1,
+  deleting: false,
+  clusters: [],
+  affinity: {},
+  nodeSelector: {},
+  tolerations: [],
+  requests: {},
+  hostPorts: [],
+  needs: [],
+  qos: 'BestEffort',
+  weights: null,
+  spread: [],
+  clusterTolerations: [],
+  present: [],
+};
+
+type Activities = HubDeploymentActivities & PlacementActivities & MemberDeploymentActivities;
+
+export class DeploymentWorld {
+  /** Null once the resource is gone. */
+  resource: { generation: number; deleting: boolean; held: boolean; replicas: number } | null;
+  clusters: string[];
+  /** Why the spec cannot be understood. */
+  problem: string | null = null;
+  claimed: Readonly<Record<string, number>> = {};
+  report: DeploymentReport | null = null;
+  debts: (Debt & { cluster: string })[] = [];
+  /** What runs in the members, and what of it is ready. */
+  readonly replicas: Record<string, number> = {};
+  /** Replicas become ready only in these; in all when null. */
+  ready: string[] | null = null;
+  readonly broken = new Set<string>();
+  readonly visits: string[] = [];
+
+  constructor(replicas: number, ...clusters: string[]) {
+    this.resource = { generation: 1, deleting: false, held: false, replicas };
+    this.clusters = clusters;
+  }
+
+  change(change: Partial<NonNullable<DeploymentWorld['resource']>>): void {
+    if (this.resource === null) return;
+    this.resource = { ...this.resource, ...change, generation: this.resource.generation + 1 };
+  }
+
+  condition(type: string) {
+    return this.report?.conditions.find((condition) => condition.type === type);
+  }
+
+  readonly activities: Activities = guard<Activities>({
+    readDeployment: async () => {
+      if (this.resource === null) return null;
+      const { generation, deleting, held, replicas } = this.resource;
+      const outcomes = this.report?.outcomes ?? [];
+      const workload = { ...EMPTY, generation, replicas, deleting, current: this.claimed };
+      return {
+        uid: 'uid-1',
+        generation,
+        deleting,
+        held,
+        claimed: this.claimed,
+        known: Object.fromEntries(
+          outcomes.flatMap(({ cluster, uid }) => (uid === undefined ? [] : [[cluster, uid]])),
+        ),
+        ready: Object.fromEntries(
+          Object.entries(this.replicas).filter(([name]) => this.ready?.includes(name) ?? true),
+        ),
+        conditions: [],
+        workload: this.problem === null ? workload : null,
+        problem: this.problem,
+      };
+    },
+    decidePlacement: async ({ replicas }) => {
+      if (this.clusters.length === 0) {
+        return { kind: 'unplaceable', message: '0 of 0 clusters fit', verdicts: [] };
+      }
+      const each = Math.floor(replicas / this.clusters.length);
+      const shares = this.clusters.map((name, rank) => ({
+        cluster: ClusterName.parse(name),
+        replicas: each + (rank < replicas % this.clusters.length ? 1 : 0),
+      }));
+      return { kind: 'placed', shares, verdicts: [] };
+    },
+    claimDeployment: async (_ref, _uid, claimed) => {
+      this.claimed = claimed;
+      if (this.resource !== null) this.resource = { ...this.resource, held: true };
+    },
+    applyDeployments: async ({ shares }) =>
+      shares.map(({ cluster, replicas }) =>
+        this.visit(cluster, () => {
+          this.replicas[cluster] = replicas;
+        }),
+      ),
+    pruneDeployments: async (_ref, _uid, clusters) =>
+      clusters.map((cluster) =>
+        this.visit(cluster, () => {
+          delete this.replicas[cluster];
+        }),
+      ),
+    reportDeployment: async (_ref, _uid, report) => {
+      this.report = report;
+    },
+    releaseDeployment: async () => {
+      this.resource = null;
+    },
+    oweCleanup: async (cluster, debt) => {
+      this.debts.push({ cluster, ...debt });
+    },
+  });
+
+  private visit(name: string, act: () => void): Outcome {
+    this.visits.push(name);
+    const cluster = ClusterName.parse(name);
+    if (this.broken.has(name)) {
+      const { code, message } = new OpenMcpError(ErrorCode.Unavailable, `cannot reach ${name}`);
+      return { cluster, code, message };
+    }
+    act();
+    return { cluster, code: null, message: '', uid: `${name}-object`, generation: 1 };
+  }
+}

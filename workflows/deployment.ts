@@ -1,0 +1,247 @@
+/**
+ * OpenMCPDeployment: keeps Deployments in the chosen members equal to the resource.
+ *
+ * A pass starts from nothing and re-reads the world, so lost, repeated, or reordered signals do no
+ * harm. What is decided is claimed on the hub before a member sees it; what leaves a cluster stays
+ * in the claim, as 0, until it is gone from there. Deletion is placement nowhere.
+ */
+
+import {
+  ActivityCancellationType,
+  continueAsNew,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { PlacementActivities } from '../activities/decisions/placement.ts';
+import type { DeploymentReading, HubDeploymentActivities } from '../activities/hub/deployments.ts';
+import type { MemberDeploymentActivities } from '../activities/member-cluster/deployments.ts';
+import { ErrorCode } from '../src/api/errors.ts';
+import type { ObjectRef } from '../src/api/meta.ts';
+import type { Outcome } from '../src/api/outcome.ts';
+import type { Placement } from '../src/api/placement.ts';
+import type { Workload } from '../src/api/workload.ts';
+import { PLACEMENT_QUEUE, type ResourceInput, type Standing, standing } from './contract.ts';
+import { inBatches } from './lib/batches.ts';
+import { type DeploymentPlan, planOf, reportOf } from './lib/deployment-plan.ts';
+import { backoff, type Pass, problemOf, untilSettled, type Wake } from './lib/resource.ts';
+
+/** Short calls to the hub, recorded as markers. Without the hub there is nothing to do but retry. */
+const hub = proxyLocalActivities<HubDeploymentActivities & PlacementActivities>({
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+/** The worker that may decide, when this one may not. It is replaced within seconds when it dies. */
+const desk = proxyActivities<PlacementActivities>({
+  taskQueue: PLACEMENT_QUEUE,
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '2 seconds' },
+});
+/** Bounded inside, cluster by cluster: a dead one is an outcome. These bounds are for a dead worker. */
+const members = proxyActivities<MemberDeploymentActivities>({
+  startToCloseTimeout: '30 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+
+/** How long a deletion waits for a dead cluster before its clean-up is recorded as owed. */
+const ATTEMPTS_BEFORE_DEBT = 5;
+
+/** What one run remembers between passes. A new run starts without it and asks every cluster. */
+interface Memory {
+  outcomes: Readonly<Record<string, Outcome>>;
+  reported: string;
+  standing: Standing;
+}
+
+export async function deployment(input: ResourceInput): Promise<string> {
+  const { ref } = input;
+  const memory: Memory = {
+    outcomes: {},
+    reported: '',
+    standing: { phase: 'Starting', generation: 0, waitingFor: [] },
+  };
+  setHandler(standing, () => memory.standing);
+  const { end, attempts } = await untilSettled(input.carry?.attempts ?? 0, (wake) =>
+    reconcile(ref, memory, wake),
+  );
+  if (end === 'history full') await continueAsNew<typeof deployment>({ ref, carry: { attempts } });
+  return end;
+}
+
+async function reconcile(ref: ObjectRef, memory: Memory, wake: Wake): Promise<Pass> {
+  const reading = await hub.readDeployment(ref);
+  if (reading === null) return { kind: 'gone' };
+  try {
+    if (reading.deleting) return await leaveAll(ref, reading, memory, wake);
+    if (reading.workload === null) return await refuse(ref, reading, memory);
+    return await carryOut(ref, { reading, workload: reading.workload }, memory, wake);
+  } catch (error) {
+    const { code, message } = problemOf(error);
+    // Gone, or made again under the same name while we worked: the next pass sees which.
+    if (code === ErrorCode.NotFound) return { kind: 'waiting', forMs: 100, why: message };
+    throw error;
+  }
+}
+
+async function carryOut(
+  ref: ObjectRef,
+  found: { readonly reading: DeploymentReading; readonly workload: Workload },
+  memory: Memory,
+  wake: Wake,
+): Promise<Pass> {
+  const { reading, workload } = found;
+  const plan = planOf(reading, await decide(workload));
+  if (plan.claimChanged) await hub.claimDeployment(ref, reading.uid, plan.claim);
+
+  memory.outcomes = await deliver(ref, { reading, plan }, memory, wake);
+  const failed = Object.values(memory.outcomes).filter(({ code }) => code !== null);
+  const owing = await vacate(ref, { reading, plan }, failed);
+
+  await report(ref, { reading, plan }, memory);
+  tell(memory, reading, [...failed.map(({ cluster }) => cluster), ...owing]);
+  if (failed.length > 0) {
+    return {
+      kind: 'waiting',
+      forMs: backoff(wake.attempts, 1_000, 60_000),
+      why: 'retry failed clusters',
+    };
+  }
+  if (owing.length > 0) {
+    return {
+      kind: 'waiting',
+      forMs: backoff(wake.attempts, 500, 5_000),
+      why: `leaving ${owing.join(', ')}`,
+    };
+  }
+  if (plan.kind === 'unplaceable') {
+    return {
+      kind: 'waiting',
+      forMs: backoff(wake.attempts, 2_000, 60_000),
+      why: 'waiting for room',
+    };
+  }
+  return { kind: 'settled' };
+}
+
+async function decide(workload: Workload): Promise<Placement> {
+  const here = await hub.decidePlacement(workload);
+  if (here !== null) return here;
+  const there = await desk.decidePlacement(workload);
+  if (there === null) throw new Error('the placement queue answered without a decision');
+  return there;
+}
+
+/** Writes to all clusters of the plan when something changed; to those that failed when it did not. */
+async function deliver(
+  ref: ObjectRef,
+  found: { readonly reading: DeploymentReading; readonly plan: DeploymentPlan },
+  memory: Memory,
+  wake: Wake,
+): Promise<Readonly<Record<string, Outcome>>> {
+  const { reading, plan } = found;
+  const standingOutcome = (cluster: string) => memory.outcomes[cluster];
+  const kept = plan.shares.flatMap(({ cluster }) => standingOutcome(cluster) ?? []);
+  const due = plan.shares.filter(
+    ({ cluster }) => wake.signalled || plan.claimChanged || standingOutcome(cluster)?.code !== null,
+  );
+  const { uid, generation, known } = reading;
+  const fresh = await inBatches(due, (shares) =>
+    members.applyDeployments.executeWithOptions(
+      { summary: `${shares.map(({ cluster, replicas }) => `${cluster}: ${replicas}`).join(', ')}` },
+      [{ ref, uid, generation, shares, known }],
+    ),
+  );
+  return Object.fromEntries([...kept, ...fresh].map((outcome) => [outcome.cluster, outcome]));
+}
+
+/** Cleans the clusters that leave, once the others carry the load. Returns those still to be cleaned. */
+async function vacate(
+  ref: ObjectRef,
+  found: { readonly reading: DeploymentReading; readonly plan: DeploymentPlan },
+  failed: readonly Outcome[],
+): Promise<readonly string[]> {
+  const { reading, plan } = found;
+  const { leaving } = plan;
+  if (leaving.length === 0) return [];
+  const carried = plan.shares.every(
+    ({ cluster, replicas }) => (reading.ready[cluster] ?? 0) >= replicas,
+  );
+  if (failed.length > 0 || !carried) return leaving;
+  const outcomes = await members.pruneDeployments(ref, reading.uid, leaving);
+  const owing = outcomes.filter(({ code }) => code !== null).map(({ cluster }) => cluster);
+  const claim = Object.fromEntries(
+    Object.entries(plan.claim).filter(
+      ([cluster, replicas]) => replicas > 0 || owing.some((name) => name === cluster),
+    ),
+  );
+  await hub.claimDeployment(ref, reading.uid, claim);
+  return owing;
+}
+
+/** Deletion: every cluster that may hold something is visited, and the resource goes last. */
+async function leaveAll(
+  ref: ObjectRef,
+  reading: DeploymentReading,
+  memory: Memory,
+  wake: Wake,
+): Promise<Pass> {
+  if (!reading.held) return { kind: 'gone' };
+  const { uid } = reading;
+  const holding = [
+    ...new Set([...Object.keys(reading.claimed), ...Object.keys(reading.known)]),
+  ].toSorted();
+  const outcomes = await inBatches(holding, (clusters) =>
+    members.pruneDeployments(ref, uid, clusters),
+  );
+  const failed = outcomes.filter(({ code }) => code !== null);
+  tell(
+    memory,
+    reading,
+    failed.map(({ cluster }) => cluster),
+  );
+  if (failed.length > 0 && wake.attempts < ATTEMPTS_BEFORE_DEBT) {
+    return {
+      kind: 'waiting',
+      forMs: backoff(wake.attempts, 1_000, 10_000),
+      why: 'clean up where it failed',
+    };
+  }
+  for (const { cluster } of failed) {
+    await hub.oweCleanup(cluster, { kind: 'Deployment', ...ref, ownerUid: uid });
+  }
+  await hub.releaseDeployment(ref, uid);
+  return { kind: 'gone' };
+}
+
+/** A spec that cannot be understood: said once, and nothing in the members is touched. */
+async function refuse(ref: ObjectRef, reading: DeploymentReading, memory: Memory): Promise<Pass> {
+  await report(ref, { reading, plan: null }, memory);
+  return { kind: 'settled' };
+}
+
+async function report(
+  ref: ObjectRef,
+  found: { readonly reading: DeploymentReading; readonly plan: DeploymentPlan | null },
+  memory: Memory,
+): Promise<void> {
+  const { workflowId, runId } = workflowInfo();
+  const next = reportOf({
+    ...found,
+    outcomes: memory.outcomes,
+    workflow: { id: workflowId, runId },
+  });
+  const text = JSON.stringify(next);
+  if (text === memory.reported) return;
+  await hub.reportDeployment(ref, found.reading.uid, next);
+  memory.reported = text;
+}
+
+function tell(memory: Memory, reading: DeploymentReading, waitingFor: readonly string[]): void {
+  const phase = reading.deleting ? 'Leaving' : waitingFor.length > 0 ? 'Converging' : 'Converged';
+  memory.standing = { phase, generation: reading.generation, waitingFor };
+  const rest = waitingFor.length > 0 ? `, waiting for ${waitingFor.join(', ')}` : '';
+  setCurrentDetails(`**${phase}** at generation ${reading.generation}${rest}`);
+}
