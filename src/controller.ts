@@ -15,7 +15,7 @@ import type { KubeClient } from './kubernetes/client.ts';
 import { hubClient } from './kubernetes/hub.ts';
 import { electLeader } from './kubernetes/lease.ts';
 import { watchClusters } from './watcher/clusters.ts';
-import { watchDeployments } from './watcher/deployments.ts';
+import { DeploymentWatch } from './watcher/deployments.ts';
 import { NOT_YET_DRIVEN } from './watcher/kinds.ts';
 import { watchNodes } from './watcher/nodes.ts';
 import { ensureSearchAttributes } from './watcher/search-attributes.ts';
@@ -81,7 +81,7 @@ async function lead(
       'Watching members',
     );
 
-  const deployments = watchDeployments({ hub: api, starter, log: logger });
+  const deployments = new DeploymentWatch({ hub: api, starter, log: logger });
   const nodes = watchNodes({
     onRoom: (cluster) => deployments.onRoom(`nodes of ${cluster} changed`),
     onError,
@@ -100,13 +100,13 @@ async function lead(
       },
       onState(name, now, before) {
         clusters.onState(name, now, before);
-        deployments.onState(now, before);
+        deployments.onState(name, now, before);
       },
     },
   });
   const clusters = watchClusters({
     starter,
-    tokens: members.tokens,
+    tokens: () => members.tokens(),
     now: Date.now,
     log: logger,
   });

@@ -150,7 +150,7 @@ async function deliver(
   const { uid, generation, known } = reading;
   const fresh = await inBatches(due, (shares) =>
     members.applyDeployments.executeWithOptions(
-      { summary: `${shares.map(({ cluster, replicas }) => `${cluster}: ${replicas}`).join(', ')}` },
+      { summary: shares.map(({ cluster, replicas }) => `${cluster}: ${replicas}`).join(', ') },
       [{ ref, uid, generation, shares, known }],
     ),
   );

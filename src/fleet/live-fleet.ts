@@ -64,9 +64,9 @@ export function watchFleet(options: {
   return {
     synced,
     members: {
-      client: members.client,
+      client: (cluster) => members.client(cluster),
       healthy: (cluster) => members.state(cluster)?.healthy ?? false,
-      scaledByHpa: capacity.scaledByHpa,
+      scaledByHpa: (cluster, ref) => capacity.scaledByHpa(cluster, ref),
     },
     desk: {
       get deciding() {

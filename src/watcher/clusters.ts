@@ -53,26 +53,8 @@ export function watchClusters(options: {
   return {
     onState(name, state, before) {
       if (state === null) return;
-      const edited = before?.generation !== state.generation || before.uid !== state.uid;
-      const deleted = state.deleting && before?.deleting !== true;
-      const recovered = state.healthy && before?.healthy === false;
-      if (state.joinStatus === 'JOINING' && edited) {
-        ask(sagaOf('joinCluster', joinId, name), `generation ${state.generation}`);
-      }
-      const leaves =
-        state.joinStatus === 'UNJOINING' || (state.deleting && state.joinStatus !== 'UNJOIN');
-      if (leaves && (edited || deleted || recovered)) {
-        ask(
-          sagaOf('unjoinCluster', unjoinId, name),
-          recovered ? 'the cluster is back' : `generation ${state.generation}`,
-        );
-      }
-      // Back to JOIN in the middle of a leave: the saga that runs decides whether it still can stop.
-      if (state.joinStatus === 'JOIN' && before?.joinStatus === 'UNJOINING') {
-        ask(sagaOf('unjoinCluster', unjoinId, name), 'asked to stay', false);
-      }
-      if (state.owes && state.healthy && (recovered || before === null)) {
-        ask(sagaOf('payDebt', payDebtId, name), 'the cluster is back');
+      for (const { workflow, id, reason, startIt } of asked(state, before)) {
+        ask(sagaOf(workflow, id, name), reason, startIt);
       }
     },
     async stop() {
@@ -81,6 +63,79 @@ export function watchClusters(options: {
     },
   };
 }
+
+interface Asked {
+  readonly workflow: string;
+  readonly id: (cluster: string) => string;
+  readonly reason: string;
+  /** False: only a saga that runs already is told. */
+  readonly startIt: boolean;
+}
+
+/** What a change of an OpenMCPCluster asks of the sagas. */
+export function asked(now: MemberState, before: MemberState | null): Asked[] {
+  const change = changeOf(now, before);
+  const reason = change.recovered ? 'the cluster is back' : `generation ${now.generation}`;
+  return RULES.filter(({ when }) => when(change)).map(({ workflow, id, startIt }) => ({
+    workflow,
+    id,
+    reason,
+    startIt,
+  }));
+}
+
+interface Change {
+  readonly joinStatus: string;
+  readonly formerStatus: string | null;
+  readonly edited: boolean;
+  /** Deletion was just asked for. */
+  readonly deleted: boolean;
+  readonly recovered: boolean;
+  readonly found: boolean;
+  readonly payable: boolean;
+}
+
+function changeOf(now: MemberState, before: MemberState | null): Change {
+  const same = before !== null && before.uid === now.uid;
+  return {
+    joinStatus: now.joinStatus,
+    formerStatus: before && before.joinStatus,
+    edited: !same || before.generation !== now.generation,
+    deleted: now.deleting && !(same && before.deleting),
+    recovered: same && now.healthy && !before.healthy,
+    found: !same,
+    payable: now.owes && now.healthy,
+  };
+}
+
+const RULES: readonly (Omit<Asked, 'reason'> & { readonly when: (change: Change) => boolean })[] = [
+  {
+    workflow: 'joinCluster',
+    id: joinId,
+    startIt: true,
+    when: ({ joinStatus, edited }) => joinStatus === 'JOINING' && edited,
+  },
+  {
+    workflow: 'unjoinCluster',
+    id: unjoinId,
+    startIt: true,
+    when: ({ joinStatus, edited, deleted, recovered }) =>
+      (joinStatus === 'UNJOINING' && (edited || recovered)) || (joinStatus !== 'UNJOIN' && deleted),
+  },
+  {
+    // Back to JOIN in the middle of a leave: the saga that runs decides whether it still can stop.
+    workflow: 'unjoinCluster',
+    id: unjoinId,
+    startIt: false,
+    when: ({ joinStatus, formerStatus }) => joinStatus === 'JOIN' && formerStatus === 'UNJOINING',
+  },
+  {
+    workflow: 'payDebt',
+    id: payDebtId,
+    startIt: true,
+    when: ({ payable, recovered, found }) => payable && (recovered || found),
+  },
+];
 
 export function dueForRenewal({ expiresAt, lifetimeMs }: TokenLife, now: number): boolean {
   return expiresAt - now < lifetimeMs * RENEW_AT_REMAINING;

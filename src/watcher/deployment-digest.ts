@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { KEYS, type ObjectRef } from '../api/meta.ts';
-import { isRecord, type KubeObject } from '../kubernetes/object.ts';
+import type { KubeObject } from '../kubernetes/object.ts';
 
 export interface ReportedCluster {
   readonly name: string;
@@ -39,9 +39,19 @@ export interface DeploymentDigest {
   readonly clusterMaps: Readonly<Record<string, number>>;
 }
 
-const Spec = z.object({ replicas: z.int().default(1) });
 const text = z.string().default('');
 const count = z.int().nullable().default(null);
+const NO_CONDITION = { status: 'Unknown', reason: '', message: '', lastTransitionTime: '' };
+const Metadata = z.object({
+  name: z.string(),
+  namespace: text,
+  uid: text,
+  generation: z.int().default(0),
+  deletionTimestamp: z.string().optional(),
+  finalizers: z.array(z.string()).default([]),
+  annotations: z.record(z.string(), z.string()).default({}),
+});
+const Spec = z.object({ replicas: z.int().catch(0).default(1) });
 const Status = z.object({
   observedGeneration: z.int().default(0),
   replicas: count,
@@ -70,32 +80,32 @@ const Status = z.object({
     )
     .default([]),
 });
-const EMPTY = Status.parse({});
+const NO_STATUS = Status.parse({});
 
 export function deploymentDigest(object: KubeObject): DeploymentDigest {
-  const { metadata } = object;
-  const spec = Spec.safeParse(object['spec']);
-  const status = isRecord(object['status'])
-    ? (Status.safeParse(object['status']).data ?? EMPTY)
-    : EMPTY;
+  const metadata = Metadata.parse(object.metadata);
+  // A status that we cannot read is as good as none: the next report writes it anew.
+  const status = Status.safeParse(object['status']).data ?? NO_STATUS;
   const condition = (type: string) => status.conditions.find((each) => each.type === type);
-  const placed = condition('Placed');
-  const ready = condition('Ready');
+  const placed = condition('Placed') ?? NO_CONDITION;
+  const ready = condition('Ready') ?? null;
   return {
-    ref: { namespace: metadata.namespace ?? '', name: metadata.name },
-    uid: metadata.uid ?? '',
-    generation: metadata.generation ?? 0,
+    ref: { namespace: metadata.namespace, name: metadata.name },
+    uid: metadata.uid,
+    generation: metadata.generation,
     observedGeneration: status.observedGeneration,
     deleting: metadata.deletionTimestamp !== undefined,
-    held: metadata.finalizers?.includes(KEYS.finalizer) ?? false,
-    adopts: metadata.annotations?.[KEYS.adopt] ?? null,
-    wanted: spec.success ? spec.data.replicas : 0,
-    placed: placed?.status ?? 'Unknown',
-    placedReason: placed?.reason ?? '',
-    synced: condition('Synced')?.status ?? 'Unknown',
-    ready: ready
-      ? { status: ready.status, message: ready.message, since: ready.lastTransitionTime }
-      : null,
+    held: metadata.finalizers.includes(KEYS.finalizer),
+    adopts: metadata.annotations[KEYS.adopt] ?? null,
+    wanted: Spec.parse(object['spec'] ?? {}).replicas,
+    placed: placed.status,
+    placedReason: placed.reason,
+    synced: (condition('Synced') ?? NO_CONDITION).status,
+    ready: ready && {
+      status: ready.status,
+      message: ready.message,
+      since: ready.lastTransitionTime,
+    },
     replicas: status.replicas,
     readyReplicas: status.readyReplicas,
     clusters: status.clusters,

@@ -9,8 +9,8 @@ import { API_VERSION, type ObjectRef } from '../api/meta.ts';
 import type { MemberState } from '../fleet/member-state.ts';
 import type { Member } from '../fleet/members.ts';
 import type { KubeClient } from '../kubernetes/client.ts';
-import { workQueue } from '../kubernetes/queue.ts';
-import { reflect } from '../kubernetes/reflector.ts';
+import { type WorkQueue, workQueue } from '../kubernetes/queue.ts';
+import { type Change, type Reflector, reflect } from '../kubernetes/reflector.ts';
 import { OPENMCP_DEPLOYMENTS } from '../kubernetes/resources.ts';
 import {
   type DeploymentDigest,
@@ -19,8 +19,11 @@ import {
   settled,
 } from './deployment-digest.ts';
 import { drift, shown, sum } from './deployment-status.ts';
-import { watchMemberDeployments } from './member-deployments.ts';
+import { type MemberDeployments, watchMemberDeployments } from './member-deployments.ts';
 import type { Starter } from './starter.ts';
+
+/** What looks like drift gets a second look before a workflow is started for it. */
+type Look = 'count' | 'second look';
 
 const DRIVER = { kind: OPENMCP_DEPLOYMENTS.kind, workflow: 'deployment' };
 const STATUS_MANAGER = 'openmcp-status';
@@ -32,129 +35,126 @@ const DRIFT_DELAY_MS = 1_000;
 const ROOM_BATCH = 50;
 const ROOM_DELAY_MS = 1_000;
 
-export interface DeploymentWatch {
-  readonly synced: Promise<void>;
-  onMember(member: Member): void;
-  onMemberGone(cluster: string): void;
-  onState(now: MemberState | null, before: MemberState | null): void;
-  /** Room may have appeared: those that fit nowhere look again. */
-  onRoom(reason: string): void;
-  stop(): Promise<void>;
-}
+export class DeploymentWatch {
+  readonly #hub: KubeClient;
+  readonly #wakes: WorkQueue<string>;
+  readonly #statuses: WorkQueue<Look>;
+  readonly #room: WorkQueue<string>;
+  readonly #children: MemberDeployments;
+  readonly #hubWatch: Reflector<DeploymentDigest>;
 
-export function watchDeployments(options: {
-  readonly hub: KubeClient;
-  readonly starter: Starter;
-  readonly log: Logger;
-}): DeploymentWatch {
-  const { hub, starter, log } = options;
-  const onError = (error: unknown) => log.warn({ error: message(error) }, 'Watching deployments');
-
-  const wakes = workQueue<string>({
-    concurrency: 40,
-    handle: (key, reason) => starter.wake(DRIVER, refOf(key), { reason }),
-    onError,
-  });
-  const statuses = workQueue<'count' | 'second look'>({
-    concurrency: 20,
-    handle: refreshStatus,
-    onError,
-  });
-  const children = watchMemberDeployments({
-    onChange: (owner) => statuses.add(keyOf(owner), 'count', STATUS_DELAY_MS),
-    onError,
-  });
-  const hubWatch = reflect<DeploymentDigest>({
-    client: hub,
-    resource: OPENMCP_DEPLOYMENTS,
-    digest: deploymentDigest,
-    onChange: ({ type, key, object, before }) => {
-      if (type === 'deleted') return onRoom('a deployment is gone');
-      const reason = reasonToWake(object, before);
-      if (reason !== null) wakes.add(key, reason);
-      // Its own children tell when they move; a new report may have to be compared with them.
-      if (
-        before?.observedGeneration !== object.observedGeneration ||
-        before.synced !== object.synced
-      ) {
-        statuses.add(key, 'count', STATUS_DELAY_MS);
-      }
-    },
-    onError,
-  });
-
-  async function refreshStatus(key: string, look: 'count' | 'second look'): Promise<void> {
-    const digest = hubWatch.store.get(key);
-    if (digest === undefined || digest.deleting) return;
-    const seen = children.clusters().flatMap((cluster) => {
-      const child = children.child(cluster, digest.ref);
-      return child?.ownerUid === digest.uid ? [{ cluster, child }] : [];
+  constructor({ hub, starter, log }: { hub: KubeClient; starter: Starter; log: Logger }) {
+    const onError = (error: unknown) => log.warn({ error: textOf(error) }, 'Watching deployments');
+    this.#hub = hub;
+    this.#wakes = workQueue<string>({
+      concurrency: 40,
+      handle: (key, reason) => starter.wake(DRIVER, refOf(key), { reason }),
+      onError,
     });
-    const next = sum(digest, seen);
-    if (!shown(digest, next)) await writeStatus(hub, digest, next);
-    if (!settled(digest)) return;
-    const reason = drift(digest, (cluster) => ({
-      synced: children.synced(cluster),
-      child: children.child(cluster, digest.ref),
-    }));
-    if (reason === null) return;
-    if (look === 'second look') wakes.add(key, reason);
-    else statuses.add(key, 'second look', DRIFT_DELAY_MS);
+    this.#statuses = workQueue<Look>({
+      concurrency: 20,
+      handle: (key, look) => this.#refresh(key, look),
+      onError,
+    });
+    this.#room = workQueue<string>({
+      concurrency: 1,
+      handle: async (_, reason) => this.#wakeWaiting(reason),
+      onError,
+    });
+    this.#children = watchMemberDeployments({
+      onChange: (owner) => this.#statuses.add(keyOf(owner), 'count', STATUS_DELAY_MS),
+      onError,
+    });
+    this.#hubWatch = reflect<DeploymentDigest>({
+      client: hub,
+      resource: OPENMCP_DEPLOYMENTS,
+      digest: deploymentDigest,
+      onChange: (change) => this.#onChange(change),
+      onError,
+    });
   }
 
-  const room = workQueue<string>({
-    concurrency: 1,
-    handle: async (_, reason) => {
-      const waiting = [...hubWatch.store].filter(
-        ([, { placedReason }]) => placedReason === 'Unplaceable',
-      );
-      for (const [key] of waiting.slice(0, ROOM_BATCH)) wakes.add(key, reason);
-    },
-    onError,
-  });
-  function onRoom(reason: string): void {
-    room.add('waiting for room', reason, ROOM_DELAY_MS);
+  get synced(): Promise<void> {
+    return this.#hubWatch.synced;
   }
 
-  /** Those that are owed something by `cluster`, or shall leave it. */
-  function wakeOn(
-    cluster: string,
-    concerns: (digest: DeploymentDigest) => boolean,
-    reason: string,
-  ): void {
-    for (const [key, digest] of hubWatch.store) {
-      if (concerns(digest)) wakes.add(key, `${reason}: ${cluster}`);
+  onMember(member: Member): void {
+    this.#children.add(member);
+  }
+
+  onMemberGone(cluster: string): void {
+    this.#children.remove(cluster);
+  }
+
+  onState(name: string, now: MemberState | null, before: MemberState | null): void {
+    if (isUsable(now) && !isUsable(before)) {
+      this.#wakeWhere((digest) => failedOn(digest, name), `${name} is back`);
+      this.onRoom(`${name} can take replicas`);
+    }
+    if (before?.joinStatus === 'JOIN' && now?.joinStatus !== 'JOIN') {
+      this.#wakeWhere(({ clusterMaps }) => (clusterMaps[name] ?? 0) > 0, `${name} is leaving`);
     }
   }
 
-  return {
-    synced: hubWatch.synced,
-    onMember: (member) => children.add(member),
-    onMemberGone: (cluster) => children.remove(cluster),
-    onState(now, before) {
-      const name = now?.name ?? before?.name;
-      if (name === undefined) return;
-      const usable = now?.joinStatus === 'JOIN' && now.healthy;
-      const wasUsable = before?.joinStatus === 'JOIN' && before.healthy;
-      if (usable && !wasUsable) {
-        wakeOn(name, (digest) => failedOn(digest, name), 'the cluster is back');
-        onRoom(`${name} can take replicas`);
-      }
-      if (before?.joinStatus === 'JOIN' && now?.joinStatus !== 'JOIN') {
-        wakeOn(name, ({ clusterMaps }) => (clusterMaps[name] ?? 0) > 0, 'the cluster is leaving');
-      }
-    },
-    onRoom,
-    async stop() {
-      await Promise.all([
-        hubWatch.stop(),
-        children.stop(),
-        wakes.stop(),
-        statuses.stop(),
-        room.stop(),
-      ]);
-    },
-  };
+  /** Room may have appeared: those that fit nowhere look again. */
+  onRoom(reason: string): void {
+    this.#room.add('waiting for room', reason, ROOM_DELAY_MS);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#hubWatch.stop(), this.#children.stop()]);
+    await Promise.all([this.#wakes.stop(), this.#statuses.stop(), this.#room.stop()]);
+  }
+
+  #onChange({ type, key, object, before }: Change<DeploymentDigest>): void {
+    if (type === 'deleted') return this.onRoom('a deployment is gone');
+    const reason = reasonToWake(object, before);
+    if (reason !== null) this.#wakes.add(key, reason);
+    // Its own children tell when they move; a new report has to be compared with them.
+    if (
+      before?.observedGeneration !== object.observedGeneration ||
+      before.synced !== object.synced
+    ) {
+      this.#statuses.add(key, 'count', STATUS_DELAY_MS);
+    }
+  }
+
+  async #refresh(key: string, look: Look): Promise<void> {
+    const digest = this.#hubWatch.store.get(key);
+    if (digest === undefined || digest.deleting) return;
+    const seen = this.#children.clusters().flatMap((cluster) => {
+      const child = this.#children.child(cluster, digest.ref);
+      return child?.ownerUid === digest.uid ? [{ cluster, child }] : [];
+    });
+    const next = sum(digest, seen);
+    if (!shown(digest, next)) await writeStatus(this.#hub, digest, next);
+    if (!settled(digest)) return;
+    const reason = drift(digest, (cluster) => ({
+      synced: this.#children.synced(cluster),
+      child: this.#children.child(cluster, digest.ref),
+    }));
+    if (reason === null) return;
+    if (look === 'second look') this.#wakes.add(key, reason);
+    else this.#statuses.add(key, 'second look', DRIFT_DELAY_MS);
+  }
+
+  #wakeWaiting(reason: string): void {
+    const waiting = [...this.#hubWatch.store].filter(
+      ([, { placedReason }]) => placedReason === 'Unplaceable',
+    );
+    for (const [key] of waiting.slice(0, ROOM_BATCH)) this.#wakes.add(key, reason);
+  }
+
+  #wakeWhere(concerned: (digest: DeploymentDigest) => boolean, reason: string): void {
+    for (const [key, digest] of this.#hubWatch.store) {
+      if (concerned(digest)) this.#wakes.add(key, reason);
+    }
+  }
+}
+
+/** Joined, and the last probe reached it. */
+function isUsable(state: MemberState | null): boolean {
+  return state !== null && state.joinStatus === 'JOIN' && state.healthy;
 }
 
 function failedOn(digest: DeploymentDigest, cluster: string): boolean {
@@ -205,6 +205,6 @@ function refOf(key: string): ObjectRef {
   return { namespace, name };
 }
 
-function message(error: unknown): string {
+function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
