@@ -1,0 +1,84 @@
+/** The command line of the fleet. */
+
+import { parseArgs } from 'node:util';
+import { defaultState, defaultSubnet, type Settings } from './settings.ts';
+
+const VERBS = ['start', 'stop', 'test', 'bench', 'build'] as const;
+export type Verb = (typeof VERBS)[number];
+
+export interface Options {
+  readonly settings: Settings;
+  readonly reset: boolean;
+  /** What is left: for `test`, a suite and parts of paths. */
+  readonly rest: readonly string[];
+}
+
+export type Parsed =
+  | { readonly kind: 'run'; readonly verb: Verb; readonly options: Options }
+  | { readonly kind: 'help'; readonly verb: Verb }
+  | { readonly kind: 'bad'; readonly message: string };
+
+const START_HELP = `npm start [-- options]   starts a fleet: a hub, members, Temporal, NFS, OpenMCP
+
+  --members N   members to run and join (default 2)
+  --nodes N     nodes in each member (default 3)
+  --reset       forget the data of the last time
+  --no-openmcp  the clusters alone
+
+  OPENMCP_STATE   folder of the fleet (default .openmcp)
+  OPENMCP_SUBNET  first three numbers of its loopback addresses (default 127.0.3)
+  OPENMCP_CACHE   where builds are kept (default ~/.cache/openmcp)
+  OPENMCP_BIN     folders with programs to use instead of building them
+`;
+export const HELP: Readonly<Record<Verb, string>> = {
+  start: START_HELP,
+  stop: 'npm stop   ends the fleet of this checkout (or of OPENMCP_STATE), also one whose launcher was killed\n',
+  test: `npm test [-- suite [path…]]   runs every suite, or one
+
+  suites: check unit repository workflows replay integration e2e
+  npm test -- unit scheduler   the unit tests whose path contains "scheduler"
+`,
+  bench:
+    'npm run bench [-- name]   measures against plain clients in the same run; writes test/bench/results\n',
+  build: 'builds everything that the fleet runs, and starts nothing\n',
+};
+
+export function parseArguments(args: readonly string[], environment: NodeJS.ProcessEnv): Parsed {
+  const [first = 'start', ...others] = args;
+  const verb = VERBS.find((name) => name === first);
+  if (verb === undefined) {
+    return { kind: 'bad', message: `unknown command ${first}: there are ${VERBS.join(', ')}` };
+  }
+  try {
+    const { values, positionals } = parseArgs({
+      args: others,
+      allowPositionals: true,
+      options: {
+        members: { type: 'string', default: '2' },
+        nodes: { type: 'string', default: '3' },
+        reset: { type: 'boolean', default: false },
+        'no-openmcp': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) return { kind: 'help', verb };
+    const settings: Settings = {
+      subnet: defaultSubnet(environment),
+      state: defaultState(environment),
+      members: count('--members', values.members, 20),
+      nodesPerMember: count('--nodes', values.nodes, 100),
+      openmcp: !values['no-openmcp'],
+      throwaway: false,
+      environment: {},
+    };
+    return { kind: 'run', verb, options: { settings, reset: values.reset, rest: positionals } };
+  } catch (error) {
+    return { kind: 'bad', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function count(flag: string, text: string, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+  throw new Error(`cannot use ${flag} ${text}: it takes a whole number from 0 to ${most}`);
+}

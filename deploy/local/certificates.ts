@@ -1,0 +1,114 @@
+/** The keys of one cluster: its own authority, certificates signed by it, and the front proxy's. */
+
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { ClusterPlace } from './settings.ts';
+
+const run = promisify(execFile);
+const DAYS = '3650';
+/** The first address of the service range: what pods call `kubernetes.default`. */
+const SERVICE_ADDRESS = '10.96.0.1';
+
+interface Request {
+  readonly name: string;
+  readonly authority: 'ca' | 'front-proxy-ca';
+  /** In openssl's form: `/O=system:masters/CN=admin`. */
+  readonly subject: string;
+  readonly addresses?: readonly string[];
+}
+
+/** Idempotent: a complete folder is left as it is, so kubeconfigs handed out stay valid. */
+export async function ensureCertificates(folder: string, place: ClusterPlace): Promise<void> {
+  if (existsSync(join(folder, '.complete'))) return;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const name of ['ca', 'front-proxy-ca']) await makeAuthority(folder, name, place.name);
+  const requests: Request[] = [
+    {
+      name: 'server',
+      authority: 'ca',
+      subject: '/CN=kube-apiserver',
+      addresses: [place.address, '127.0.0.1', SERVICE_ADDRESS],
+    },
+    { name: 'admin', authority: 'ca', subject: `/O=system:masters/CN=${place.name}-admin` },
+    { name: 'controller-manager', authority: 'ca', subject: '/CN=system:kube-controller-manager' },
+    { name: 'scheduler', authority: 'ca', subject: '/CN=system:kube-scheduler' },
+    { name: 'front-proxy', authority: 'front-proxy-ca', subject: '/CN=front-proxy-client' },
+    {
+      name: 'kubelet-client',
+      authority: 'ca',
+      subject: '/O=system:masters/CN=kube-apiserver-kubelet-client',
+    },
+  ];
+  for (const request of requests) await makeCertificate(folder, request);
+  await makeKey(folder, 'sa');
+  await run('openssl', [
+    'pkey',
+    '-in',
+    join(folder, 'sa.key'),
+    '-pubout',
+    '-out',
+    join(folder, 'sa.pub'),
+  ]);
+  await writeFile(join(folder, '.complete'), '');
+}
+
+async function makeKey(folder: string, name: string): Promise<void> {
+  const key = join(folder, `${name}.key`);
+  await run('openssl', [
+    'genpkey',
+    '-algorithm',
+    'EC',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-out',
+    key,
+  ]);
+}
+
+async function makeAuthority(folder: string, name: string, cluster: string): Promise<void> {
+  await makeKey(folder, name);
+  const file = (extension: string) => join(folder, `${name}.${extension}`);
+  const subject = `/CN=${cluster}-${name}`;
+  await run('openssl', [
+    ...['req', '-x509', '-new', '-key', file('key'), '-subj', subject, '-days', DAYS],
+    ...['-addext', 'keyUsage=critical,digitalSignature,keyCertSign', '-out', file('crt')],
+  ]);
+}
+
+async function makeCertificate(folder: string, request: Request): Promise<void> {
+  const { name, authority, subject, addresses } = request;
+  await makeKey(folder, name);
+  const file = (base: string, extension: string) => join(folder, `${base}.${extension}`);
+  const names = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'localhost'];
+  const alternatives = addresses
+    ? `subjectAltName=${[...names.map((dns) => `DNS:${dns}`), ...addresses.map((ip) => `IP:${ip}`)].join(',')}\n`
+    : '';
+  const usage = `keyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth,serverAuth\n${alternatives}`;
+  await writeFile(file(name, 'ext'), usage);
+  await run('openssl', [
+    'req',
+    '-new',
+    '-key',
+    file(name, 'key'),
+    '-subj',
+    subject,
+    '-out',
+    file(name, 'csr'),
+  ]);
+  await run('openssl', [
+    ...[
+      'x509',
+      '-req',
+      '-in',
+      file(name, 'csr'),
+      '-CA',
+      file(authority, 'crt'),
+      '-CAkey',
+      file(authority, 'key'),
+    ],
+    ...['-CAcreateserial', '-days', DAYS, '-extfile', file(name, 'ext'), '-out', file(name, 'crt')],
+  ]);
+}

@@ -1,0 +1,110 @@
+/** Brings a fleet up, in the order that its parts need each other, and as much at once as they allow. */
+
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBuilt } from './build.ts';
+import { ensureCertificates } from './certificates.ts';
+import { prepareHub, prepareMember } from './clusters.ts';
+import type { Build, Context } from './component.ts';
+import { etcd, build as etcdBuild } from './components/etcd/component.ts';
+import {
+  apiServer,
+  controllerManager,
+  build as kubernetesBuild,
+  scheduler,
+} from './components/kubernetes/component.ts';
+import { kwok, build as kwokBuild } from './components/kwok/component.ts';
+import { build as metricsBuild, metricsServer } from './components/metrics-server/component.ts';
+import { nfs, build as nfsBuild } from './components/nfs/component.ts';
+import { ourProcess } from './components/openmcp/component.ts';
+import { temporal, build as temporalBuild } from './components/temporal/component.ts';
+import { joinMembers } from './joining.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { type ClusterPlace, hubPlace, memberPlaces, paths, type Settings } from './settings.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** All that is built, the longest first. A new component is its folder and a line here and below. */
+export const BUILDS: readonly Build[] = [
+  kubernetesBuild,
+  temporalBuild,
+  kwokBuild,
+  metricsBuild,
+  etcdBuild,
+  nfsBuild,
+];
+
+export async function startFleet(
+  settings: Settings,
+  supervisor: Supervisor,
+  say: (line: string) => void,
+): Promise<void> {
+  mkdirSync(settings.state, { recursive: true, mode: 0o700 });
+  rmSync(paths.endpoints(settings.state), { force: true });
+  const context: Context = { settings, built: await ensureBuilt(BUILDS, say) };
+  linkTools(context);
+  const places = [hubPlace(settings), ...memberPlaces(settings)];
+  await makeKeys(settings, places);
+
+  say('Starting etcd, Temporal, NFS and the control planes …');
+  await Promise.all([
+    supervisor.start(temporal(context)),
+    supervisor.start(nfs(context)),
+    supervisor
+      .start(etcd(context))
+      .then(() => Promise.all(places.map((place) => supervisor.start(apiServer(context, place))))),
+  ]);
+  await Promise.all([
+    ...places.map((place) => supervisor.start(controllerManager(context, place))),
+    prepareHub(settings),
+    ...memberPlaces(settings).map((place) => startMember(context, supervisor, place)),
+  ]);
+  if (settings.openmcp) {
+    say('Starting OpenMCP and joining the members …');
+    await Promise.all(
+      (['worker', 'controller'] as const).map((name) =>
+        supervisor.start(ourProcess(context, name)),
+      ),
+    );
+    await joinMembers(settings, say);
+  }
+}
+
+async function startMember(
+  context: Context,
+  supervisor: Supervisor,
+  place: ClusterPlace,
+): Promise<void> {
+  await prepareMember(context.settings, place);
+  await Promise.all([
+    supervisor.start(scheduler(context, place)),
+    supervisor.start(kwok(context, place)),
+    supervisor.start(metricsServer(context, place)),
+  ]);
+}
+
+async function makeKeys(settings: Settings, places: readonly ClusterPlace[]): Promise<void> {
+  const entries = places.map((place) => ({
+    place,
+    folder: paths.cluster(settings, place.name),
+    certificate: 'admin',
+  }));
+  for (const entry of entries) {
+    await ensureCertificates(entry.folder, entry.place);
+    writeKubeconfig(paths.kubeconfig(settings, entry.place.name), [entry]);
+  }
+  writeKubeconfig(join(settings.state, 'kubeconfig'), entries);
+}
+
+/** The clients that people need, in one folder for their PATH. */
+function linkTools({ settings, built }: Context): void {
+  const folder = join(settings.state, 'bin');
+  mkdirSync(folder, { recursive: true });
+  for (const [component, name] of [
+    ['kubernetes', 'kubectl'],
+    ['temporal', 'temporal'],
+  ] as const) {
+    const program = built.program(component, name);
+    if (!existsSync(program)) continue;
+    writeFileSync(join(folder, name), `#!/bin/sh\nexec "${program}" "$@"\n`, { mode: 0o755 });
+  }
+}

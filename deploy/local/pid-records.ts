@@ -1,0 +1,66 @@
+/** Which processes are this fleet's, on disk: so that a killed launcher leaves nothing unknown. */
+
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import * as z from 'zod';
+
+/** The start time tells a process from a later one that got its pid. */
+export interface PidRecord {
+  readonly name: string;
+  readonly pid: number;
+  readonly start: number;
+}
+
+const Records = z.array(z.object({ name: z.string(), pid: z.int(), start: z.number() }));
+
+export function readRecords(file: string): PidRecord[] {
+  try {
+    return Records.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return [];
+  }
+}
+
+export function writeRecords(file: string, records: readonly PidRecord[]): void {
+  const temporary = `${file}.tmp`;
+  writeFileSync(temporary, JSON.stringify(records, null, 2));
+  renameSync(temporary, file);
+}
+
+/** Clock ticks from boot to the start of the process (proc(5), field 22); null when it is gone. */
+export function startTime(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie runs no more; only its parent has not looked yet.
+    return fields[0] === 'Z' ? null : Number(fields[19]);
+  } catch {
+    return null;
+  }
+}
+
+export function isAlive({ pid, start }: PidRecord): boolean {
+  return startTime(pid) === start;
+}
+
+/** Ends what is recorded and still lives: first asked, then killed. Groups, since some have children. */
+export async function endRecorded(records: readonly PidRecord[], graceMs: number): Promise<void> {
+  const living = records.filter(isAlive);
+  for (const { pid } of living) signal(pid, 'SIGTERM');
+  const end = Date.now() + graceMs;
+  while (living.some(isAlive) && Date.now() < end) await pause(100);
+  for (const record of living) if (isAlive(record)) signal(record.pid, 'SIGKILL');
+  while (living.some(isAlive)) await pause(50);
+}
+
+export function signal(pid: number, name: NodeJS.Signals): void {
+  for (const target of [-pid, pid]) {
+    try {
+      process.kill(target, name);
+      return;
+    } catch {
+      // No such group, or gone already.
+    }
+  }
+}
+
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,200 @@
+/** `npm test` and `npm run bench`: every suite the same way, on a fleet of its own where one is needed. */
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Options } from './arguments.ts';
+import { ensureBuilt } from './build.ts';
+import { BUILDS } from './fleet.ts';
+import { Launcher } from './launch.ts';
+import { occupant } from './ports.ts';
+import { API_PORT, ROOT, type Settings } from './settings.ts';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Gates, cheapest first; each counts as one test. */
+const GATES = [
+  ['format', ['biome', 'check', '.']],
+  ['lint', ['oxlint', '--type-aware', '.']],
+  ['types', ['tsc']],
+  ['dead code', ['knip']],
+] as const;
+/** Suites that need nothing, or the Temporal server alone. */
+const ALONE = ['unit', 'repository', 'workflows', 'replay'];
+/** Suites that run against a fleet. */
+const ON_FLEET = ['integration', 'e2e'];
+const SUITES = ['check', ...ALONE, ...ON_FLEET];
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+export async function test({ settings, rest }: Options): Promise<number> {
+  const [suite, ...paths] = rest;
+  if (suite !== undefined && !SUITES.includes(suite)) {
+    throw new Error(`unknown suite ${suite}: there are ${SUITES.join(', ')}`);
+  }
+  const wanted = (name: string) => suite === undefined || suite === name;
+  const tally: Tally = { passed: 0, failed: 0 };
+  const built = await ensureBuilt(BUILDS, say);
+  const env = { OPENMCP_TEMPORAL_CLI: built.program('temporal', 'temporal') };
+  const begun = performance.now();
+
+  if (wanted('check')) for (const [name, command] of GATES) await gate(name, command, tally);
+  for (const name of ALONE.filter(wanted)) await jest(name, { paths, env, tally });
+  const onFleet = ON_FLEET.filter(wanted);
+  if (onFleet.length > 0) {
+    await withFleet(settings, async (endpoints, bin) => {
+      const fleetEnv = {
+        ...env,
+        OPENMCP_ENDPOINTS: endpoints,
+        PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+      };
+      for (const name of onFleet) await jest(name, { paths, env: fleetEnv, tally });
+    }).catch((error: unknown) => {
+      say(error instanceof Error ? error.message : String(error));
+      tally.failed += 1;
+    });
+  }
+  say(`all suites took ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+  say(`${tally.passed} passed, ${tally.failed} failed`);
+  return tally.failed === 0 ? 0 : 1;
+}
+
+export async function bench({ settings, rest }: Options): Promise<number> {
+  const [name = 'placement'] = rest;
+  await ensureBuilt(BUILDS, say);
+  let code = 1;
+  await withFleet({ ...settings, nodesPerMember: 4 }, async (endpoints) => {
+    code = await run(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', join(ROOT, `test/bench/${name}.ts`)],
+      {
+        OPENMCP_ENDPOINTS: endpoints,
+      },
+    );
+  });
+  return code;
+}
+
+/** A fresh fleet on addresses of its own, gone afterwards whatever happens. */
+async function withFleet(
+  base: Settings,
+  act: (endpoints: string, bin: string) => Promise<void>,
+): Promise<void> {
+  const state = mkdtempSync(join(tmpdir(), 'openmcp-test-'));
+  const settings: Settings = {
+    ...base,
+    state,
+    subnet: await freeSubnet(),
+    throwaway: true,
+    openmcp: true,
+    // Tests wait for what people wait for; only the order of magnitude differs.
+    environment: { OPENMCP_PROBE_INTERVAL_SECONDS: '2', OPENMCP_PROBE_TIMEOUT_SECONDS: '1' },
+  };
+  const launcher = new Launcher(settings);
+  const stopped = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        launcher.end('Stopping …');
+        reject(new Error(`stopped by ${signal}`));
+      });
+    }
+  });
+  stopped.catch(() => {});
+  try {
+    say(`Starting a fleet on ${settings.subnet}.* in ${state} …`);
+    await launcher.up(say);
+    await Promise.race([act(join(state, 'endpoints.json'), join(state, 'bin')), stopped]);
+  } finally {
+    launcher.end(null);
+    await launcher.ended;
+    const keep = process.env['OPENMCP_KEEP'] !== undefined;
+    if (keep) say(`kept ${state}`);
+    else rmSync(state, { recursive: true, force: true });
+  }
+}
+
+/** The first subnet where nobody listens on the hub's address. */
+async function freeSubnet(): Promise<string> {
+  for (let third = 5; third < 60; third += 1) {
+    const subnet = `127.0.${third}`;
+    const hub = await occupant(`${subnet}.30`, API_PORT);
+    const etcd = await occupant(`${subnet}.1`, 12379);
+    if (hub === null && etcd === null) return subnet;
+  }
+  throw new Error('cannot find a free loopback subnet between 127.0.5 and 127.0.59');
+}
+
+async function gate(name: string, command: readonly string[], tally: Tally): Promise<void> {
+  say(`\n== ${name}`);
+  const [program = '', ...args] = command;
+  const code = await run(join(ROOT, 'node_modules/.bin', program), args, {});
+  if (code === 0) tally.passed += 1;
+  else tally.failed += 1;
+  say(`${name}: ${code === 0 ? 'passed' : 'FAILED'}`);
+}
+
+const Result = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  numFailedTestSuites: z.int(),
+  numRuntimeErrorTestSuites: z.int(),
+});
+
+async function jest(
+  suite: string,
+  options: { paths: readonly string[]; env: Record<string, string>; tally: Tally },
+): Promise<void> {
+  const { paths, env, tally } = options;
+  say(`\n== ${suite}`);
+  const folder = mkdtempSync(join(tmpdir(), 'openmcp-jest-'));
+  const output = join(folder, 'result.json');
+  const code = await run(
+    process.execPath,
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      join(ROOT, 'node_modules/jest/bin/jest.js'),
+      ...['-c', join(ROOT, 'test/jest.config.mjs'), '--selectProjects', suite],
+      ...['--json', `--outputFile=${output}`, '--passWithNoTests'],
+      // What shares one fleet runs one file at a time.
+      ...(ON_FLEET.includes(suite) ? ['--runInBand'] : ['--maxWorkers=2']),
+      ...(paths.length > 0 ? ['--testPathPatterns', ...paths] : []),
+    ],
+    env,
+    'ignore',
+  );
+  try {
+    const result = Result.parse(JSON.parse(readFileSync(output, 'utf8')));
+    tally.passed += result.numPassedTests;
+    tally.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+    if (code !== 0 && result.numFailedTests + result.numRuntimeErrorTestSuites === 0)
+      tally.failed += 1;
+  } catch {
+    tally.failed += 1;
+    say(`${suite}: no result was written`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  stdout: 'inherit' | 'ignore' = 'inherit',
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      stdio: ['ignore', stdout, 'inherit'],
+      env: { ...process.env, ...env },
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}

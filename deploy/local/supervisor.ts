@@ -1,0 +1,201 @@
+/** Runs processes until told otherwise: started, watched, restarted when they end by themselves. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { Process } from './component.ts';
+import { type PidRecord, pause, signal, startTime, writeRecords } from './pid-records.ts';
+import { occupant } from './ports.ts';
+
+const READY_SECONDS = 90;
+const RESTART_FIRST_MS = 200;
+const RESTART_MOST_MS = 5_000;
+const ROTATE_BYTES = 20 * 1024 * 1024;
+const STOP_SECONDS = 10;
+
+interface Running {
+  readonly process: Process;
+  child: ChildProcess | null;
+  record: PidRecord | null;
+  /** It shall run; false once it was stopped on purpose. */
+  wanted: boolean;
+  restarts: number;
+  exited: Promise<void>;
+}
+
+export class Supervisor {
+  readonly #running = new Map<string, Running>();
+  readonly #options: { pids: string; log: (name: string) => string; say: (line: string) => void };
+  #ending = false;
+
+  constructor(options: {
+    pids: string;
+    log: (name: string) => string;
+    say: (line: string) => void;
+  }) {
+    this.#options = options;
+  }
+
+  /** Starts it and waits until it serves; throws with the end of its log when it does not. */
+  async start(process: Process): Promise<void> {
+    for (const { host, port } of process.listens) {
+      const holder = await occupant(host, port);
+      if (holder !== null)
+        throw new Error(`cannot start ${process.name}: ${host}:${port} is taken by ${holder}`);
+    }
+    const running: Running = {
+      process,
+      child: null,
+      record: null,
+      wanted: true,
+      restarts: 0,
+      exited: Promise.resolve(),
+    };
+    this.#running.set(process.name, running);
+    this.#spawn(running);
+    await this.#untilReady(running);
+  }
+
+  names(): string[] {
+    return [...this.#running.keys()];
+  }
+
+  pids(): Record<string, number> {
+    return Object.fromEntries(
+      [...this.#running].flatMap(([name, { record }]) =>
+        record === null ? [] : [[name, record.pid]],
+      ),
+    );
+  }
+
+  /** SIGKILL, as a crash would be; it is started again. */
+  kill(name: string): void {
+    const { record } = this.#find(name);
+    if (record !== null) signal(record.pid, 'SIGKILL');
+  }
+
+  /** Stays stopped until `restart`. */
+  async stop(name: string): Promise<void> {
+    const running = this.#find(name);
+    running.wanted = false;
+    await this.#end(running);
+  }
+
+  async restart(name: string): Promise<void> {
+    const running = this.#find(name);
+    if (running.wanted && running.child !== null) return;
+    running.wanted = true;
+    running.restarts = 0;
+    this.#spawn(running);
+    await this.#untilReady(running);
+  }
+
+  /** Ends all, the last started first. */
+  async stopAll(): Promise<void> {
+    this.#ending = true;
+    const groups = [...this.#running.values()].toReversed();
+    // Ours first, while what they talk to is still there; the rest together.
+    const ours = groups.filter(({ process }) => ['controller', 'worker'].includes(process.name));
+    for (const batch of [ours, groups])
+      await Promise.all(batch.map((running) => this.#end(running)));
+    this.#record();
+  }
+
+  #find(name: string): Running {
+    const running = this.#running.get(name);
+    if (running === undefined) {
+      throw new Error(`cannot find component ${name}: there are ${this.names().join(', ')}`);
+    }
+    return running;
+  }
+
+  #spawn(running: Running): void {
+    const { name, command, args, env } = running.process;
+    const log = this.#openLog(name);
+    const child = spawn(command, args, {
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...env },
+      // A group of its own: Ctrl-C reaches the launcher alone, which stops them in order.
+      detached: true,
+    });
+    closeSync(log);
+    running.child = child;
+    running.record =
+      child.pid === undefined ? null : { name, pid: child.pid, start: startTime(child.pid) ?? 0 };
+    this.#record();
+    running.exited = new Promise((resolve) => {
+      const ended = () => {
+        running.child = null;
+        running.record = null;
+        resolve();
+        this.#onExit(running);
+      };
+      child.once('exit', ended);
+      child.once('error', ended);
+    });
+  }
+
+  #onExit(running: Running): void {
+    if (this.#ending || !running.wanted) return;
+    const delay = Math.min(RESTART_MOST_MS, RESTART_FIRST_MS * 2 ** running.restarts);
+    running.restarts += 1;
+    this.#options.say(`${running.process.name} ended; starting it again`);
+    setTimeout(() => {
+      if (!this.#ending && running.wanted && running.child === null) this.#spawn(running);
+    }, delay).unref();
+  }
+
+  async #end(running: Running): Promise<void> {
+    const { record, exited, process } = running;
+    if (record === null) return;
+    signal(record.pid, 'SIGTERM');
+    const late = pause((process.stopSeconds ?? STOP_SECONDS) * 1000).then(() => 'late' as const);
+    if ((await Promise.race([exited, late])) === 'late') signal(record.pid, 'SIGKILL');
+    await exited;
+  }
+
+  async #untilReady(running: Running): Promise<void> {
+    const { name, ready } = running.process;
+    const end = Date.now() + READY_SECONDS * 1000;
+    for (let last = ''; ; ) {
+      try {
+        await ready();
+        running.restarts = 0;
+        return;
+      } catch (error) {
+        last = error instanceof Error ? error.message : String(error);
+      }
+      if (this.#ending) throw new Error(`stopped while ${name} was starting`);
+      if (Date.now() > end || running.restarts > 5) {
+        throw new Error(`cannot start ${name}: ${last}\n${tail(this.#options.log(name))}`);
+      }
+      await pause(100);
+    }
+  }
+
+  #openLog(name: string): number {
+    const file = this.#options.log(name);
+    mkdirSync(dirname(file), { recursive: true });
+    if (existsSync(file) && statSync(file).size > ROTATE_BYTES) renameSync(file, `${file}.1`);
+    return openSync(file, 'a', 0o600);
+  }
+
+  #record(): void {
+    const records = [...this.#running.values()].flatMap(({ record }) => record ?? []);
+    const self = { name: 'launcher', pid: process.pid, start: startTime(process.pid) ?? 0 };
+    writeRecords(this.#options.pids, this.#ending ? [] : [self, ...records]);
+  }
+}
+
+function tail(file: string): string {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8);
+  return [`last lines of ${file}:`, ...lines].join('\n  ');
+}
