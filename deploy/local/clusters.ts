@@ -164,7 +164,7 @@ async function applyRaw(client: KubeClient, object: Record<string, unknown>): Pr
     ? object.apiVersion.split('/')
     : ['', object.apiVersion];
   const { kind, metadata } = object;
-  const plural = kind === 'Endpoints' ? 'endpoints' : `${kind.toLowerCase()}s`;
+  const plural = `${kind.toLowerCase()}s`;
   const namespaced = metadata.namespace !== undefined;
   await client.apply(
     { group: group ?? '', version: version ?? '', plural, kind, namespaced },

@@ -43,7 +43,6 @@ export function apiServer({ settings, built }: Context, place: ClusterPlace): Pr
       '--service-cluster-ip-range=10.96.0.0/16',
       '--authorization-mode=Node,RBAC',
       '--endpoint-reconciler-type=none',
-      '--enable-aggregator-routing=true',
       `--proxy-client-cert-file=${file('front-proxy.crt')}`,
       `--proxy-client-key-file=${file('front-proxy.key')}`,
       `--requestheader-client-ca-file=${file('front-proxy-ca.crt')}`,

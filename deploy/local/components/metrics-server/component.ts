@@ -39,7 +39,7 @@ export function metricsServer({ settings, built }: Context, place: ClusterPlace)
   };
 }
 
-/** How the API server finds it: a name that resolves to the service's own loopback address. */
+/** How the API server finds a process: by an external name, since Endpoints may not be loopback addresses. */
 export function registration({ address }: ClusterPlace): Record<string, unknown>[] {
   const name = 'metrics-server';
   const namespace = 'kube-system';
@@ -48,13 +48,7 @@ export function registration({ address }: ClusterPlace): Record<string, unknown>
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name, namespace },
-      spec: { ports: [{ name: 'https', port: 443, targetPort: PORT }], clusterIP: 'None' },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Endpoints',
-      metadata: { name, namespace },
-      subsets: [{ addresses: [{ ip: address }], ports: [{ name: 'https', port: PORT }] }],
+      spec: { type: 'ExternalName', externalName: address },
     },
     {
       apiVersion: 'apiregistration.k8s.io/v1',
@@ -66,7 +60,7 @@ export function registration({ address }: ClusterPlace): Record<string, unknown>
         groupPriorityMinimum: 100,
         versionPriority: 100,
         insecureSkipTLSVerify: true,
-        service: { name, namespace, port: 443 },
+        service: { name, namespace, port: PORT },
       },
     },
   ];
