@@ -20,7 +20,11 @@ export interface NodeView {
   readonly used: ResourceAmounts;
   readonly hostPorts: readonly HostPort[];
   /** Bound pods by quality of service, for the QoS score. */
-  readonly qos: { readonly guaranteed: number; readonly burstable: number; readonly bestEffort: number };
+  readonly qos: {
+    readonly guaranteed: number;
+    readonly burstable: number;
+    readonly bestEffort: number;
+  };
   /** Bytes per second received and sent; `null` until metrics exist. */
   readonly network: { readonly rx: number; readonly tx: number } | null;
 }
@@ -38,6 +42,11 @@ export interface ClusterView {
   /** `spec.taints` of the OpenMCPCluster. */
   readonly taints: readonly Taint[];
   readonly nodes: readonly NodeView[];
+  /**
+   * Replicas of the workload being decided that are bound to nodes here, at no less than its
+   * present size: they stay whatever the room. Absent in a view for no workload in particular.
+   */
+  readonly running?: number | undefined;
 }
 
 /** `scheduling-policy`: the framework, or plain round robin. */

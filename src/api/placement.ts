@@ -11,23 +11,27 @@ export interface Share {
 /** What the scheduler thought of one cluster; `reason` is set when it was ruled out. */
 export interface Verdict {
   readonly cluster: ClusterName;
-  /** Sum over score plugins, 0 to 100 each; `null` when a filter ruled the cluster out. */
+  /** Weighted mean of the score plugins, 0 to 100; `null` when the cluster was ruled out. */
   readonly score: number | null;
-  /** How many replicas of the workload would still fit; `null` when a filter ruled it out. */
+  /**
+   * How many replicas of the workload its nodes hold in all, those that it runs there included;
+   * `null` when a filter ruled the cluster out before its nodes were looked at.
+   */
   readonly room: number | null;
-  /** Why it was ruled out, in words for the user: "cluster2: no node has 2 CPU free". */
+  /** Why it was ruled out, in words for the user: "no node has 2 CPU free (largest: 500m)". */
   readonly reason: string | null;
 }
 
 export type Placement =
   | {
       readonly kind: 'placed';
+      /** By name of the cluster, none of them zero. */
       readonly shares: readonly Share[];
       readonly verdicts: readonly Verdict[];
     }
   | {
       readonly kind: 'unplaceable';
-      /** One sentence: "0 of 2 clusters fit 4 replicas: …". */
+      /** One sentence: "only 6 of 10 replicas fit: cluster1 4, cluster2 2; cluster3: …". */
       readonly message: string;
       readonly verdicts: readonly Verdict[];
     };

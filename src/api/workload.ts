@@ -22,6 +22,14 @@ export interface HostPort {
   readonly hostIp: string;
 }
 
+/** One condition on a node: on a label's value, or on the node's name (`field`). */
+export interface NodeCondition {
+  readonly on: 'label' | 'field';
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+  readonly values: readonly string[];
+}
+
 /** How a placement is spread over one topology key. */
 export interface SpreadConstraint {
   readonly by: 'cluster' | 'region' | 'zone';
@@ -45,11 +53,13 @@ export interface Workload {
   /** `spec.affinity`: any of the values of each key, all keys. */
   readonly affinity: Readonly<Record<string, readonly string[]>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Required node affinity: one of the terms must hold, all conditions of it; empty means any. */
+  readonly nodeAffinity?: readonly (readonly NodeCondition[])[] | undefined;
   readonly tolerations: readonly Toleration[];
   /** Of one replica: max(sum of containers, largest init container) per resource, plus overhead. */
   readonly requests: ResourceAmounts;
   readonly hostPorts: readonly HostPort[];
-  /** Resource names that some node must offer (`resources.needs`), whatever the amount. */
+  /** Resource names that a node must offer to count (`resources.needs`), whatever the amount. */
   readonly needs: readonly string[];
   readonly qos: 'Guaranteed' | 'Burstable' | 'BestEffort';
   /** `spec.weights`: static weights by cluster; `null` divides evenly. */
