@@ -1,0 +1,168 @@
+/** OpenMCPCluster: a member, and whether it shall be one. */
+
+import * as z from 'zod';
+import { AGE, commonStatus, conditionColumn, type Kind, rules } from './kind.ts';
+
+export const JoinStatus = z.enum(['UNJOIN', 'JOINING', 'JOIN', 'UNJOINING']);
+export type JoinStatus = z.infer<typeof JoinStatus>;
+
+const taint = z.object({
+  key: z.string().min(1).describe('Key that a toleration names.'),
+  value: z.string().optional().describe('Value that a toleration may name.'),
+  effect: z
+    .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+    .describe(
+      'NoSchedule keeps new workloads away, NoExecute moves those that are there, PreferNoSchedule asks.',
+    ),
+});
+
+const spec = z
+  .object({
+    joinStatus: JoinStatus.default('UNJOIN').describe(
+      'Edit it to JOINING to join, to UNJOINING to leave; the product sets JOIN and UNJOIN when that is done.',
+    ),
+    serverIP: z
+      .string()
+      .optional()
+      .describe(
+        'Address under which the member is registered; the name of its folder in the registry.',
+      ),
+    clusterPlatformType: z
+      .enum(['On-Premise', 'GKE', 'EKS', 'AKS'])
+      .default('On-Premise')
+      .describe('What kind of cluster it is.'),
+    clusterNetworkLocation: z
+      .enum(['internal', 'external'])
+      .default('internal')
+      .describe('Whether it is in the network of the hub.'),
+    joinStatusTime: z.string().optional().describe('When it joined last, RFC 3339.'),
+    unJoinStatusTime: z.string().optional().describe('When it left last, RFC 3339.'),
+    nodeInfo: z
+      .object({
+        region: z.string().optional().describe('Region that its nodes are labelled with.'),
+        zone: z
+          .string()
+          .optional()
+          .describe('Zone that its nodes are labelled with, or several by comma.'),
+      })
+      .optional()
+      .describe('Where it is; the labels of its nodes count where this says nothing.'),
+    metalLBRange: z
+      .object({
+        addressFrom: z.string().describe('First address.'),
+        addressTo: z.string().describe('Last address.'),
+      })
+      .optional()
+      .describe('Addresses that its LoadBalancer services may take.'),
+    kubeconfigInfo: z
+      .string()
+      .optional()
+      .describe('Accepted for compatibility and not read: kubeconfigs are in the registry.'),
+    unjoinPolicy: z
+      .enum(['Relocate', 'Remove'])
+      .default('Relocate')
+      .describe('Relocate: workloads run elsewhere before they leave. Remove: they leave at once.'),
+    force: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Leave even if the member cannot be reached; what is owed to it is done when it returns.',
+      ),
+    taints: z
+      .array(taint)
+      .optional()
+      .describe('What keeps workloads away unless they tolerate it.'),
+  })
+  .describe('What it is, and whether it shall be a member.')
+  .meta(
+    rules(
+      {
+        rule: "self.joinStatus == 'UNJOIN' || has(self.serverIP)",
+        message:
+          'spec.serverIP is needed to join: the address that `openmcp register member` printed',
+        fieldPath: '.serverIP',
+      },
+      {
+        rule: "oldSelf.joinStatus == 'UNJOIN' || !has(oldSelf.serverIP) || (has(self.serverIP) && self.serverIP == oldSelf.serverIP)",
+        message: 'spec.serverIP cannot change while the cluster is joined: let it leave first',
+        fieldPath: '.serverIP',
+      },
+    ),
+  );
+
+const status = z
+  .object({
+    ...commonStatus,
+    version: z.string().optional().describe('Kubernetes version of the member.'),
+    nodes: z.int().optional().describe('Nodes of the member.'),
+    join: z
+      .object({
+        step: z.string().optional().describe('What is being done.'),
+        done: z.int().optional().describe('Steps done.'),
+        total: z.int().optional().describe('Steps in all.'),
+        message: z.string().optional().describe('What a person needs to know.'),
+        startedAt: z.string().optional().describe('Since when, RFC 3339.'),
+      })
+      .optional()
+      .describe('How far a join or a leave is.'),
+    credentials: z
+      .object({ expiresAt: z.string().optional().describe('When the token ends, RFC 3339.') })
+      .optional()
+      .describe('The credentials that we hold for it.'),
+    owed: z
+      .array(
+        z.object({
+          kind: z.string().describe('Kind of what must go there; Member for all that a join made.'),
+          namespace: z.string().describe('Its namespace.'),
+          name: z.string().describe('Its name.'),
+          ownerUid: z.string().describe('Uid of the owner that is gone.'),
+          since: z.string().optional().describe('Since when, RFC 3339.'),
+        }),
+      )
+      .optional()
+      .describe('Clean-up that could not be done while the member was away.'),
+    workflow: z
+      .object({ id: z.string().describe('Workflow id.'), runId: z.string().describe('Run.') })
+      .optional()
+      .describe('Where Temporal shows what was done.'),
+  })
+  .describe('How it stands.');
+
+export const CLUSTER: Kind = {
+  kind: 'OpenMCPCluster',
+  plural: 'openmcpclusters',
+  shortNames: ['oc'],
+  description: 'A member cluster, or one that could be.',
+  fields: { spec, status },
+  columns: [
+    {
+      name: 'Status',
+      type: 'string',
+      jsonPath: '.spec.joinStatus',
+      description: 'Whether it is a member.',
+    },
+    conditionColumn('Ready', 'Ready'),
+    {
+      name: 'Platform',
+      type: 'string',
+      jsonPath: '.spec.clusterPlatformType',
+      description: 'What kind it is.',
+    },
+    { name: 'Region', type: 'string', jsonPath: '.spec.nodeInfo.region', description: 'Region.' },
+    { name: 'Zone', type: 'string', jsonPath: '.spec.nodeInfo.zone', description: 'Zone.' },
+    {
+      name: 'Version',
+      type: 'string',
+      jsonPath: '.status.version',
+      description: 'Kubernetes version.',
+    },
+    {
+      name: 'IP',
+      type: 'string',
+      jsonPath: '.spec.serverIP',
+      description: 'Address in the registry.',
+      wide: true,
+    },
+    AGE,
+  ],
+};
