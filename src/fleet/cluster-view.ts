@@ -38,12 +38,14 @@ export function clusterFacts(cluster: KubeObject): ClusterFacts {
   const whole = root(cluster);
   const joinStatus = optionalText(at(whole, 'spec', 'joinStatus')) ?? 'UNJOIN';
   const ready = conditionOf(whole, 'Ready');
-  const joined = joinStatus === 'JOIN' && cluster.metadata.deletionTimestamp === undefined;
+  const leaving = cluster.metadata.deletionTimestamp !== undefined;
   const healthy = ready === null || ready.status === 'True';
+  const absence = leaving ? 'it is being deleted' : joinStatus;
+  const joined = joinStatus === 'JOIN' && !leaving;
   return {
     joined,
     healthy,
-    reason: joined ? (healthy ? null : ready.why) : joinStatus,
+    reason: joined ? (healthy ? null : ready.why) : absence,
     region: optionalText(at(whole, 'spec', 'nodeInfo', 'region')) ?? '',
     zones: zonesOf(at(whole, 'spec', 'nodeInfo', 'zone')),
     taints: taintsOf(at(whole, 'spec', 'taints')),

@@ -5,8 +5,9 @@ import type { Offer } from '../framework.ts';
 
 export interface Group {
   readonly key: string;
-  /** The wider group that it belongs to. */
+  /** The wider groups that it belongs to. */
   readonly region: string;
+  readonly zone: string;
   readonly offers: readonly Offer[];
   readonly current: number;
   readonly most: number;
@@ -24,6 +25,7 @@ export function groupsOf(offers: readonly Offer[], by: SpreadConstraint['by']): 
   return [...members].map(([key, group]) => ({
     key,
     region: group[0]?.region ?? '',
+    zone: group[0] === undefined ? '' : keyOf(group[0], 'zone'),
     offers: group,
     current: group.reduce((sum, offer) => sum + offer.current, 0),
     most: group.reduce((sum, offer) => sum + offer.most, 0),
@@ -36,30 +38,41 @@ function keyOf(offer: Offer, by: SpreadConstraint['by']): string {
 }
 
 /**
- * Groups in the order in which a spread takes them: those that hold replicas, then the best; and
- * in turns from region to region, so that a choice of zones does not end up in one region.
+ * Choices of `count` groups, the best first: those that hold replicas before others; then, where
+ * that breaks another constraint, as far apart as can be.
  */
-export function preferred(groups: readonly Group[]): readonly Group[] {
-  const ranked = groups.toSorted((a, b) => b.current - a.current);
-  const turns = new Map<string, number>();
-  const turn = new Map<Group, number>();
-  for (const group of ranked) {
-    const next = turns.get(group.region) ?? 0;
-    turn.set(group, next);
-    turns.set(group.region, next + 1);
-  }
-  return ranked.toSorted((a, b) => (turn.get(a) ?? 0) - (turn.get(b) ?? 0));
+export function* choices(groups: readonly Group[], count: number): Generator<readonly Group[]> {
+  const apart = inTurns(groups.toSorted((a, b) => b.current - a.current));
+  yield* swapped(
+    apart.toSorted((a, b) => b.current - a.current),
+    count,
+  );
+  if (count < groups.length) yield* swapped(apart, count);
+}
+
+/** From region to region, and within one from zone to zone. */
+function inTurns(groups: readonly Group[]): readonly Group[] {
+  const seen = new Map<string, number>();
+  const next = (key: string) => {
+    const turn = seen.get(key) ?? 0;
+    seen.set(key, turn + 1);
+    return turn;
+  };
+  return groups
+    .map((group) => ({ group, inZone: next(`zone ${group.zone}`) }))
+    .map((each) => ({ ...each, inRegion: next(`region ${each.group.region} ${each.inZone}`) }))
+    .toSorted((a, b) => a.inZone - b.inZone || a.inRegion - b.inRegion)
+    .map(({ group }) => group);
 }
 
 /**
- * Choices of `count` groups, the preferred one first. Each next one swaps the smallest chosen for
- * the largest left out, so that the last one holds as much as `count` groups can.
+ * The first `count`; then, one after the other, with the smallest of them swapped for the largest
+ * left out, so that the last choice holds as much as `count` groups can.
  */
-export function* choices(groups: readonly Group[], count: number): Generator<readonly Group[]> {
-  const order = preferred(groups);
+function* swapped(order: readonly Group[], count: number): Generator<readonly Group[]> {
   const chosen = order.slice(0, count);
   const others = order.slice(count).toSorted((a, b) => b.most - a.most);
-  yield chosen;
+  yield [...chosen];
   for (const larger of others) {
     const smallest = chosen.reduce((least, group) => (group.most < least.most ? group : least));
     if (larger.most <= smallest.most) return;

@@ -24,19 +24,31 @@ export function settle(
   total: number,
   maxSkew: number | null,
 ): number[] | null {
-  if (slots.some(({ least, most }) => least > most)) return null;
-  const values = slots.map(({ current, least, most }) => Math.min(most, Math.max(least, current)));
+  const bound = maxSkew === null ? slots : within(slots, maxSkew);
+  if (bound.some(({ least, most }) => least > most)) return null;
+  const values = bound.map(({ current, least, most }) => Math.min(most, Math.max(least, current)));
   const missing = total - sum(values);
-  if (missing > 0 && !add(slots, values, missing)) return null;
-  if (missing < 0 && !take(slots, values, -missing)) return null;
-  return maxSkew === null || level(slots, values, maxSkew) ? values : null;
+  if (missing > 0 && !add(bound, values, missing)) return null;
+  if (missing < 0 && !take(bound, values, -missing)) return null;
+  if (maxSkew !== null) level(bound, values, maxSkew);
+  return values;
+}
+
+/** Nobody may be further above the one that holds least, or below the one that must have most. */
+function within(slots: readonly Slot[], maxSkew: number): readonly Slot[] {
+  const ceiling = Math.min(...slots.map(({ most }) => most)) + maxSkew;
+  const floor = Math.max(...slots.map(({ least }) => least)) - maxSkew;
+  return slots.map(({ current, least, most }) => ({
+    current,
+    least: Math.max(least, floor),
+    most: Math.min(most, ceiling),
+  }));
 }
 
 /** The most that `settle` can place, given `maxSkew`. */
 export function capacity(slots: readonly Slot[], maxSkew: number | null): number {
-  if (maxSkew === null) return sum(slots.map(({ most }) => most));
-  const ceiling = Math.min(...slots.map(({ most }) => most)) + maxSkew;
-  return sum(slots.map(({ most }) => Math.min(most, ceiling)));
+  const bound = maxSkew === null ? slots : within(slots, maxSkew);
+  return sum(bound.map(({ most }) => most));
 }
 
 /** Raises the lowest first, like water; one by one only for what does not fill a whole level. */
@@ -78,20 +90,21 @@ function take(slots: readonly Slot[], values: number[], surplus: number): boolea
   return true;
 }
 
-/** Moves from the highest to the lowest until they are within `maxSkew`: no fewer moves do. */
-function level(slots: readonly Slot[], values: number[], maxSkew: number): boolean {
+/**
+ * Moves from the highest to the lowest until they are within `maxSkew`: no fewer moves do. That
+ * always ends, for `within` has seen to it that the lowest can rise and the highest give way.
+ */
+function level(slots: readonly Slot[], values: number[], maxSkew: number): void {
   for (;;) {
     const highest = Math.max(...values);
     const lowest = Math.min(...values);
-    if (values.length === 0 || highest - lowest <= maxSkew) return true;
+    if (highest - lowest <= maxSkew) return;
     const from = values.findLastIndex(
       (value, index) => value === highest && value > (slots[index]?.least ?? 0),
     );
     const to = values.findIndex(
       (value, index) => value === lowest && value < (slots[index]?.most ?? 0),
     );
-    // One that is full at the bottom, or bound at the top, can never be brought closer.
-    if (from === -1 || to === -1) return false;
     values[from] = highest - 1;
     values[to] = lowest + 1;
   }

@@ -3,7 +3,8 @@
  *
  * First the groups are chosen (`maxGroups`), the ones that hold replicas before others; then the
  * replicas are settled from the widest level to the narrowest, each level within its `maxSkew`.
- * The skew is measured between all chosen groups with room. With `minGroups` a group too small to
+ * The skew is measured between all chosen groups with room; that of a narrower level within each
+ * group of a wider level that has a skew of its own, else the two could contradict each other. With `minGroups` a group too small to
  * keep up may be left out as long as so many remain; without, none may.
  *
  * A cluster in several zones is one group with that list of zones: where in it a pod runs is for
@@ -16,23 +17,49 @@ import { choices, groupsOf } from './groups.ts';
 import { capacity, type Slot, settle } from './settle.ts';
 
 const WIDTH = { region: 0, zone: 1, cluster: 2 } as const;
-/** Choices of groups tried before giving up; each is one pass over the clusters. */
+/** Choices of groups tried for one that moves nothing; each is one pass over the clusters. */
 const ATTEMPTS = 256;
 
 export const spread: Divide = (workload, offers) => {
   const levels = workload.spread.toSorted((a, b) => WIDTH[a.by] - WIDTH[b.by]);
   const usable = offers.filter((offer) => offer.most > 0);
-  let attempts = 0;
-  for (const chosen of selections(levels, usable, workload.replicas)) {
-    const shares = fill(levels, chosen, workload.replicas);
-    if (shares !== null) {
-      return { kind: 'divided', replicas: offers.map((offer) => shares.get(offer) ?? 0) };
-    }
-    attempts += 1;
-    if (attempts === ATTEMPTS) break;
-  }
-  return { kind: 'impossible', why: whyNot(levels, usable, workload) };
+  const best = fewestMoves(levels, usable, workload.replicas);
+  if (best === null) return { kind: 'impossible', why: whyNot(levels, usable, workload) };
+  return { kind: 'divided', replicas: offers.map((offer) => best.get(offer) ?? 0) };
 };
+
+type Shares = ReadonlyMap<Offer, number>;
+
+/** The first of equals: choices come in the order of preference. */
+function fewestMoves(
+  levels: readonly SpreadConstraint[],
+  offers: readonly Offer[],
+  replicas: number,
+): Shares | null {
+  const had = offers.reduce((sum, { current }) => sum + current, 0);
+  const surplus = Math.max(0, had - replicas);
+  let best: Shares | null = null;
+  let fewest = Number.POSITIVE_INFINITY;
+  let attempts = 0;
+  for (const chosen of selections(levels, offers, replicas)) {
+    attempts += 1;
+    const shares = fill(levels, chosen, replicas);
+    const moves = shares === null ? fewest : lossOf(offers, shares) - surplus;
+    if (moves < fewest) {
+      best = shares;
+      fewest = moves;
+    }
+    if (fewest === 0 || attempts === ATTEMPTS) break;
+  }
+  return best;
+}
+
+function lossOf(offers: readonly Offer[], shares: Shares): number {
+  return offers.reduce(
+    (sum, offer) => sum + Math.max(0, offer.current - (shares.get(offer) ?? 0)),
+    0,
+  );
+}
 
 /** The clusters of each choice of groups, level by level. */
 function* selections(
@@ -76,26 +103,32 @@ function fill(
   levels: readonly SpreadConstraint[],
   chosen: readonly Offer[],
   replicas: number,
-): ReadonlyMap<Offer, number> | null {
+): Shares | null {
   const seeds = seedsOf(levels, chosen, replicas);
+  if (seeds === null) return null;
   const shares = new Map<Offer, number>();
   const skewed = levels.filter((constraint) => constraint.maxSkew !== undefined);
   return deal(branch(skewed, chosen, seeds), replicas, shares) ? shares : null;
 }
 
-/** One cluster of each group that must get a replica, taking those that serve a wider level first. */
+/**
+ * One cluster of each group that must get a replica, taking those that serve a wider level first;
+ * `null` where a choice made for another level has left too few groups.
+ */
 function seedsOf(
   levels: readonly SpreadConstraint[],
   chosen: readonly Offer[],
   replicas: number,
-): ReadonlySet<Offer> {
+): ReadonlySet<Offer> | null {
   const seeds = new Set<Offer>();
   for (const constraint of levels) {
     const seeded = (offers: readonly Offer[]) => (offers.some((offer) => seeds.has(offer)) ? 1 : 0);
     const groups = groupsOf(chosen, constraint.by).toSorted(
       (a, b) => seeded(b.offers) - seeded(a.offers) || b.current - a.current,
     );
-    for (const group of groups.slice(0, leastGroups(constraint, replicas))) {
+    const least = leastGroups(constraint, replicas);
+    if (groups.length < least) return null;
+    for (const group of groups.slice(0, least)) {
       if (seeded(group.offers) === 1) continue;
       const [best] = group.offers.toSorted((a, b) => b.current - a.current);
       if (best !== undefined) seeds.add(best);
