@@ -18,9 +18,13 @@ import {
   placementQueueActivities,
 } from '../activities/decisions/placement.ts';
 import { guard } from '../activities/failure.ts';
+import { hubClusterActivities } from '../activities/hub/clusters.ts';
 import { hubDeploymentActivities } from '../activities/hub/deployments.ts';
 import { createSource } from '../activities/hub/source.ts';
 import { memberDeploymentActivities } from '../activities/member-cluster/deployments.ts';
+import { ownedActivities } from '../activities/member-cluster/owned.ts';
+import { memberConnector } from '../activities/nfs-registry/members.ts';
+import { registrationActivities } from '../activities/registration/steps.ts';
 import { merged } from '../activities/registry.ts';
 import { PLACEMENT_QUEUE, TASK_QUEUE } from '../workflows/contract.ts';
 import { OPENMCP_NAMESPACE } from './api/meta.ts';
@@ -30,6 +34,7 @@ import { watchFleet } from './fleet/live-fleet.ts';
 import { hubClient } from './kubernetes/hub.ts';
 import { electLeader } from './kubernetes/lease.ts';
 import { OPENMCP_DEPLOYMENTS } from './kubernetes/resources.ts';
+import { Registry } from './nfs/registry.ts';
 import { workloadOf } from './scheduler/requirements.ts';
 
 /** How long a dead decider may hold up the next one, where nobody can see that it is dead. */
@@ -66,6 +71,9 @@ const lease = electLeader({
 const fleet = watchFleet({ hub, leading: () => lease.leading, onError });
 await fleet.synced;
 
+const now = () => new Date();
+const registry = Registry.open(config.OPENMCP_REGISTRY);
+const registered = memberConnector(registry, config.OPENMCP_IP);
 const source = createSource(hub, OPENMCP_DEPLOYMENTS);
 const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
 const common: WorkerOptions = {
@@ -92,10 +100,21 @@ const worker = await Worker.create({
         hub,
         parse: workloadOf,
         remember: source.remember,
-        now: () => new Date(),
+        now,
       }),
     ),
     guard(memberDeploymentActivities({ members: fleet.members, source: source.find })),
+    guard(hubClusterActivities({ hub, now })),
+    guard(ownedActivities({ connect: registered.connect })),
+    guard(
+      registrationActivities({
+        hub,
+        now,
+        connect: registered.connect,
+        moveMember: registered.moveMember,
+        tokenSeconds: config.OPENMCP_TOKEN_SECONDS,
+      }),
+    ),
   ),
 });
 /** Others' decisions: answered while this one holds the Lease, else left to whoever does. */
@@ -113,6 +132,7 @@ try {
   await lease.stop();
   await fleet.stop();
   await connection.close();
+  await registry.close();
   await hub.close();
 }
 log.info('Stopped');

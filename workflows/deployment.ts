@@ -16,6 +16,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { PlacementActivities } from '../activities/decisions/placement.ts';
+import type { HubClusterActivities } from '../activities/hub/clusters.ts';
 import type { DeploymentReading, HubDeploymentActivities } from '../activities/hub/deployments.ts';
 import type { MemberDeploymentActivities } from '../activities/member-cluster/deployments.ts';
 import { ErrorCode } from '../src/api/errors.ts';
@@ -29,7 +30,9 @@ import { type DeploymentPlan, planOf, reportOf } from './lib/deployment-plan.ts'
 import { backoff, type Pass, problemOf, untilSettled, type Wake } from './lib/resource.ts';
 
 /** Short calls to the hub, recorded as markers. Without the hub there is nothing to do but retry. */
-const hub = proxyLocalActivities<HubDeploymentActivities & PlacementActivities>({
+const hub = proxyLocalActivities<
+  HubDeploymentActivities & PlacementActivities & Pick<HubClusterActivities, 'oweCleanup'>
+>({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });

@@ -4,11 +4,11 @@ import * as z from 'zod';
 import { Condition } from '../../src/api/conditions.ts';
 import { codeOf, ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
 import { API_VERSION, FIELD_MANAGER, KEYS, type ObjectRef } from '../../src/api/meta.ts';
-import type { Debt, Outcome } from '../../src/api/outcome.ts';
+import type { Outcome } from '../../src/api/outcome.ts';
 import type { Workload } from '../../src/api/workload.ts';
 import type { KubeClient, KubeObject } from '../../src/kubernetes/client.ts';
 import { recordEvent } from '../../src/kubernetes/events.ts';
-import { OPENMCP_CLUSTERS, OPENMCP_DEPLOYMENTS } from '../../src/kubernetes/resources.ts';
+import { OPENMCP_DEPLOYMENTS } from '../../src/kubernetes/resources.ts';
 
 /** The parts of the status that a pass builds on. Others may be there; they are not ours. */
 const DeploymentStatus = z.object({
@@ -68,8 +68,6 @@ export interface HubDeploymentActivities {
   reportDeployment(ref: ObjectRef, uid: string, report: DeploymentReport): Promise<void>;
   /** Lets the resource go. Absent already is success. */
   releaseDeployment(ref: ObjectRef, uid: string): Promise<void>;
-  /** Records what `cluster` still has to be rid of; the debt is paid when it returns. */
-  oweCleanup(cluster: string, debt: Debt): Promise<void>;
 }
 
 export function hubDeploymentActivities(options: {
@@ -123,13 +121,6 @@ export function hubDeploymentActivities(options: {
       } catch (error) {
         if (codeOf(error) !== ErrorCode.NotFound) throw error;
       }
-    },
-
-    async oweCleanup(name, debt) {
-      throw new OpenMcpError(
-        ErrorCode.NotYet,
-        `cannot record the debt of ${name}: ${debt.name} ${OPENMCP_CLUSTERS.kind}`,
-      );
     },
   };
 }

@@ -12,6 +12,7 @@ import type { Delivery, Outcome } from '../../src/api/outcome.ts';
 import type { KubeClient, KubeObject } from '../../src/kubernetes/client.ts';
 import { DEPLOYMENTS, NAMESPACES } from '../../src/kubernetes/resources.ts';
 import { childDeployment, replicasOf } from './child-deployment.ts';
+import { removeOwnedObject } from './owned.ts';
 
 export interface MemberDeploymentActivities {
   /** Makes the Deployment of each share's cluster what the resource says. A retry writes the same. */
@@ -192,16 +193,5 @@ async function removeOurs(
 ): Promise<void> {
   const live = await client.read(DEPLOYMENTS, owner.ref, call);
   if (live === null || live.metadata.labels?.[KEYS.ownerUid] !== owner.uid) return;
-  const { uid, annotations } = live.metadata;
-  if (annotations?.[KEYS.adopted] === 'true') {
-    const marks = { [KEYS.adopted]: null, [KEYS.owner]: null };
-    const metadata = { uid, labels: { [KEYS.ownerUid]: null }, annotations: marks };
-    await client.patch(DEPLOYMENTS, owner.ref, { metadata }, { type: 'merge', ...call });
-    return;
-  }
-  await client.delete(DEPLOYMENTS, owner.ref, {
-    ...(uid !== undefined && { uid }),
-    propagation: 'Background',
-    ...call,
-  });
+  await removeOwnedObject(client, DEPLOYMENTS, live, call);
 }

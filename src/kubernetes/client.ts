@@ -59,6 +59,8 @@ export interface RequestOptions extends CallOptions {
 
 export interface KubeClient {
   readonly server: string;
+  /** PEM of the authority it trusts; `null` when it trusts those of this machine. */
+  readonly authority: string | null;
   /** `null`: there is no such object. A kind that the server does not know is an error. */
   read(resource: Resource, ref: Ref, options?: CallOptions): Promise<KubeObject | null>;
   /** All of them, read page by page. */
@@ -91,6 +93,7 @@ export function kubeClient(credentials: Credentials, options: TransportOptions =
   const http = transport(credentials, options);
   return {
     server: http.server,
+    authority: credentials.ca,
     ...readingVerbs(http),
     ...writingVerbs(http),
     request: (method, path, more = {}) =>

@@ -131,7 +131,7 @@ async function latencies(seen: Sightings): Promise<void> {
 async function ourBurst(seen: Sightings): Promise<number> {
   say(`burst: ${COUNT} OpenMCPDeployments`);
   const names = named('burst');
-  const before = processes().map(({ pid }) => cpuSeconds(pid));
+  const before = (await processes()).map(({ pid }) => cpuSeconds(pid));
   const start = performance.now();
   const creating = inParallel(names, WIDTH, (name) => hub.create(OPENMCP_DEPLOYMENTS, ours(name)));
   await creating;
@@ -139,7 +139,7 @@ async function ourBurst(seen: Sightings): Promise<number> {
   await seen.all(names, 'present', TIMEOUT_MS);
   const perSecond = COUNT / secondsSince(start);
   record('burst', perSecond, `${perSecond.toFixed(1)} apps/s`);
-  for (const [index, { name, pid }] of processes().entries()) {
+  for (const [index, { name, pid }] of (await processes()).entries()) {
     const perApp = ((cpuSeconds(pid) - (before[index] ?? 0)) * 1000) / COUNT;
     record(`CPU of ${name}`, perApp, `${perApp.toFixed(1)} ms per app`);
   }
@@ -191,7 +191,10 @@ async function deletion(seen: Sightings): Promise<void> {
 }
 
 async function memory(): Promise<void> {
-  const peaks = processes().map(({ name, pid }) => ({ name, megabytes: peakMegabytes(pid) }));
+  const peaks = (await processes()).map(({ name, pid }) => ({
+    name,
+    megabytes: peakMegabytes(pid),
+  }));
   for (const { name, megabytes } of peaks)
     record(`memory of ${name}`, megabytes, `${megabytes.toFixed(0)} MB`);
   const both = peaks
@@ -240,8 +243,9 @@ function settled(names: readonly string[]): Promise<void> {
   });
 }
 
-function processes(): { name: string; pid: number }[] {
-  return ['controller', 'worker', 'temporal'].map((name) => ({ name, pid: fleet.pid(name) }));
+function processes(): Promise<{ name: string; pid: number }[]> {
+  const names = ['controller', 'worker', 'temporal'];
+  return Promise.all(names.map(async (name) => ({ name, pid: await fleet.pid(name) })));
 }
 
 function write(): void {

@@ -2,6 +2,7 @@
 
 import type { PlacementActivities } from '../../activities/decisions/placement.ts';
 import { guard } from '../../activities/failure.ts';
+import type { HubClusterActivities } from '../../activities/hub/clusters.ts';
 import type {
   DeploymentReport,
   HubDeploymentActivities,
@@ -23,6 +24,7 @@ const EMPTY: Omit<Workload, 'replicas' | 'current'> = {
   nodeSelector: {},
   tolerations: [],
   requests: {},
+  nodeAffinity: [],
   hostPorts: [],
   needs: [],
   qos: 'BestEffort',
@@ -32,7 +34,10 @@ const EMPTY: Omit<Workload, 'replicas' | 'current'> = {
   present: [],
 };
 
-type Activities = HubDeploymentActivities & PlacementActivities & MemberDeploymentActivities;
+type Activities = HubDeploymentActivities &
+  PlacementActivities &
+  MemberDeploymentActivities &
+  Pick<HubClusterActivities, 'oweCleanup'>;
 
 export class DeploymentWorld {
   /** Null once the resource is gone. */

@@ -1,0 +1,142 @@
+/**
+ * The steps of a join, each with what takes it back.
+ *
+ * Two systems meet here, against the rule: a member's token goes from the member to a Secret on the
+ * hub, and a registered kubeconfig from the registry to a client, and neither may pass through a
+ * history. Everything is idempotent: a retry finds what the first try made.
+ */
+
+import type { Fitness, Joining, JoinStep } from '../../src/api/joining.ts';
+import { KUBEFED_NAMESPACE, OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
+import type { KubeClient } from '../../src/kubernetes/client.ts';
+import {
+  CLUSTER_ROLE_BINDINGS,
+  CLUSTER_ROLES,
+  CONFIG_MAPS,
+  KUBEFED_CLUSTERS,
+  NAMESPACES,
+  SECRETS,
+  SERVICE_ACCOUNTS,
+} from '../../src/kubernetes/resources.ts';
+import { checkMember, identityOf } from './check.ts';
+import { dropCredentials, issueCredentials, renewToken, tryCredentials } from './credentials.ts';
+import { make, unmake } from './made.ts';
+import {
+  ACCOUNT,
+  accountObject,
+  bindingObject,
+  MEMBERSHIP,
+  membershipObject,
+  namespaceObject,
+  ROLE,
+  roleObject,
+} from './member-objects.ts';
+import { makeMirror, mirrorSecretName } from './mirror.ts';
+import { removeNamespace } from './namespace.ts';
+import { labelNodes, unlabelNodes } from './node-labels.ts';
+
+export interface RegistrationActivities {
+  checkMember(joining: Joining): Promise<Fitness>;
+  takeJoinStep(step: JoinStep, joining: Joining): Promise<void>;
+  /** Takes away what `joining.by` made in that step, or with null what any join made. */
+  undoJoinStep(step: JoinStep, joining: Joining): Promise<void>;
+  /** Gives the credentials a new token; returns when it ends, RFC 3339. */
+  renewToken(joining: Joining): Promise<string>;
+}
+
+export interface RegistrationTools {
+  readonly hub: KubeClient;
+  /** A client by the registered kubeconfig of that member. The caller closes it. */
+  readonly connect: (ip: string) => Promise<KubeClient>;
+  /** Moves the member's folder in the registry; already there is success. */
+  readonly moveMember: (ip: string, to: 'join' | 'unjoin') => Promise<void>;
+  readonly now: () => Date;
+  /** Lifetime asked for tokens. */
+  readonly tokenSeconds: number;
+}
+
+interface Step {
+  take(tools: RegistrationTools, joining: Joining): Promise<void>;
+  undo(tools: RegistrationTools, joining: Joining): Promise<void>;
+}
+
+/** A step in the member alone. */
+function inMember(
+  take: (client: KubeClient, joining: Joining, tools: RegistrationTools) => Promise<void>,
+  undo: (client: KubeClient, joining: Joining) => Promise<void>,
+): Step {
+  const connected = async (
+    tools: RegistrationTools,
+    joining: Joining,
+    act: (client: KubeClient) => Promise<void>,
+  ) => {
+    const client = await tools.connect(joining.ip);
+    try {
+      await act(client);
+    } finally {
+      await client.close();
+    }
+  };
+  return {
+    take: (tools, joining) => connected(tools, joining, (client) => take(client, joining, tools)),
+    undo: (tools, joining) => connected(tools, joining, (client) => undo(client, joining)),
+  };
+}
+
+const here = (name: string) => ({ namespace: OPENMCP_NAMESPACE, name });
+
+const STEPS: Readonly<Record<JoinStep, Step>> = {
+  namespace: inMember(
+    (client, { by }) => make(client, NAMESPACES, namespaceObject(by), 'leave'),
+    (client, { by }) => removeNamespace(client, by),
+  ),
+  account: inMember(
+    (client, { by }) => make(client, SERVICE_ACCOUNTS, accountObject(by), 'refuse'),
+    (client, { by }) => unmake(client, SERVICE_ACCOUNTS, here(ACCOUNT), by),
+  ),
+  rights: inMember(
+    async (client, { by }) => {
+      await make(client, CLUSTER_ROLES, roleObject(by), 'refuse');
+      await make(client, CLUSTER_ROLE_BINDINGS, bindingObject(by), 'refuse');
+    },
+    async (client, { by }) => {
+      await unmake(client, CLUSTER_ROLE_BINDINGS, { name: ROLE }, by);
+      await unmake(client, CLUSTER_ROLES, { name: ROLE }, by);
+    },
+  ),
+  credentials: { take: issueCredentials, undo: dropCredentials },
+  trial: { take: tryCredentials, undo: async () => undefined },
+  labels: inMember(labelNodes, unlabelNodes),
+  modules: inMember(
+    async (client, { by, cluster }, { hub }) => {
+      const data = { hub: await identityOf(hub), cluster };
+      await make(client, CONFIG_MAPS, membershipObject(by, data), 'refuse');
+    },
+    (client, { by }) => unmake(client, CONFIG_MAPS, here(MEMBERSHIP), by),
+  ),
+  mirror: {
+    take: makeMirror,
+    async undo({ hub }, { cluster, by }) {
+      const at = (name: string) => ({ namespace: KUBEFED_NAMESPACE, name });
+      await unmake(hub, KUBEFED_CLUSTERS, at(cluster), by);
+      await unmake(hub, SECRETS, at(mirrorSecretName(cluster)), by);
+    },
+  },
+  registry: {
+    take: ({ moveMember }, { ip }) => moveMember(ip, 'join'),
+    undo: ({ moveMember }, { ip }) => moveMember(ip, 'unjoin'),
+  },
+};
+
+export function registrationActivities(tools: RegistrationTools): RegistrationActivities {
+  return {
+    checkMember: (joining) => checkMember(tools, joining),
+    takeJoinStep: (step, joining) => STEPS[step].take(tools, joining),
+    undoJoinStep: (step, joining) => STEPS[step].undo(tools, joining),
+    async renewToken(joining) {
+      const expiresAt = await renewToken(tools, joining);
+      await makeMirror(tools, joining);
+      return expiresAt;
+    },
+  };
+}

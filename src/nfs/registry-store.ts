@@ -1,0 +1,131 @@
+/** Where the registry's files are: an NFSv4 export, or a folder where it is mounted. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, ErrorCode, OpenMcpError } from '../api/errors.ts';
+import { Nfs4Client } from './nfs4-client.ts';
+
+export interface RegistryStore {
+  /** Null when there is no such file. */
+  readText(path: string): Promise<string | null>;
+  /** Atomic, readable by its owner alone. Folders above it must exist. */
+  writeText(path: string, text: string): Promise<void>;
+  /** Names in a folder, what a crash left half-written not among them; empty when it is not there. */
+  list(path: string): Promise<string[]>;
+  makeFolders(path: string): Promise<void>;
+  move(from: string, to: string): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_PORT = 2049;
+const TIMEOUT_MS = 10_000;
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+/** `nfs://host:port/export`, or the absolute path of a folder. */
+export function openStore(address: string): RegistryStore {
+  if (address.startsWith('/')) return folderStore(address);
+  if (!URL.canParse(address) || new URL(address).protocol !== 'nfs:') {
+    throw new OpenMcpError(
+      ErrorCode.Rejected,
+      `cannot use registry ${address}: it must be nfs://host:port/export, or the absolute path of a folder`,
+    );
+  }
+  const { hostname, port, pathname } = new URL(address);
+  const client = new Nfs4Client({
+    host: hostname,
+    port: port === '' ? DEFAULT_PORT : Number(port),
+    timeoutMs: TIMEOUT_MS,
+  });
+  return nfsStore(client, pathname);
+}
+
+/** A file that is being written has such a name. */
+const isTemporary = (name: string) => name.startsWith('.') && name.endsWith('.tmp');
+
+function nfsStore(client: Nfs4Client, root: string): RegistryStore {
+  const at = (path: string) => `${root}/${path}`;
+  const orNull = async <T>(read: Promise<T>): Promise<T | null> => {
+    try {
+      return await read;
+    } catch (error) {
+      if (codeOf(error) === ErrorCode.NotFound) return null;
+      throw error;
+    }
+  };
+  return {
+    readText: async (path) => (await orNull(client.readFile(at(path))))?.toString('utf8') ?? null,
+    writeText: (path, text) => client.writeFile(at(path), Buffer.from(text), FILE_MODE),
+    async list(path) {
+      const entries = (await orNull(client.readdir(at(path)))) ?? [];
+      return entries.map(({ name }) => name).filter((name) => !isTemporary(name));
+    },
+    async makeFolders(path) {
+      const parts = path.split('/').filter(Boolean);
+      for (let depth = 1; depth <= parts.length; depth += 1) {
+        try {
+          await client.mkdir(at(parts.slice(0, depth).join('/')), FOLDER_MODE);
+        } catch (error) {
+          if (codeOf(error) !== ErrorCode.Conflict) throw error;
+        }
+      }
+    },
+    move: (from, to) => client.rename(at(from), at(to)),
+    exists: async (path) => (await orNull(client.stat(at(path)))) !== null,
+    close: () => client.close(),
+  };
+}
+
+function folderStore(root: string): RegistryStore {
+  const at = (path: string) => join(root, path);
+  return {
+    readText: (path) => orNull(readFile(at(path), 'utf8')),
+    async writeText(path, text) {
+      const temporary = join(at(path), '..', `.${randomBytes(6).toString('hex')}.tmp`);
+      try {
+        await writeFile(temporary, text, { mode: FILE_MODE, flush: true });
+        await rename(temporary, at(path));
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw named(error);
+      }
+    },
+    list: async (path) =>
+      ((await orNull(readdir(at(path)))) ?? []).filter((name) => !isTemporary(name)),
+    async makeFolders(path) {
+      await mkdir(at(path), { recursive: true, mode: FOLDER_MODE });
+    },
+    async move(from, to) {
+      await rename(at(from), at(to)).catch((error: unknown) => {
+        throw named(error);
+      });
+    },
+    exists: async (path) => (await orNull(stat(at(path)))) !== null,
+    close: async () => undefined,
+  };
+}
+
+async function orNull<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw named(error);
+  }
+}
+
+function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function named(error: unknown): OpenMcpError {
+  const code = systemCode(error);
+  const why = `cannot use the registry's folder: ${code === '' ? String(error) : code}`;
+  if (code === 'ENOENT') return new OpenMcpError(ErrorCode.NotFound, why);
+  return new OpenMcpError(
+    ['EIO', 'ESTALE', 'ETIMEDOUT'].includes(code) ? ErrorCode.Unavailable : ErrorCode.Rejected,
+    why,
+  );
+}
