@@ -51,7 +51,6 @@ function podRequests(
     if (isSidecar(init)) {
       add(running, requests);
       add(sidecars, requests);
-      raise(starting, sidecars);
     } else {
       const alone = new Map(requests);
       add(alone, sidecars);

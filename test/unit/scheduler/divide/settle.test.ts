@@ -35,6 +35,7 @@ describe('settle', () => {
     [[slot(6), slot(2)], 8, 3, [5, 3], 'and no further'],
     [[slot(0, 2), slot(0)], 6, 1, null, 'the small one holds the other back'],
     [[slot(0, 2), slot(0)], 5, 1, [2, 3], 'as far as it goes'],
+    [[slot(3), slot(3), slot(1)], 7, 1, [3, 2, 2], 'of equals, the worst gives one up'],
     [[slot(3), slot(3), slot(0)], 6, 1, [2, 2, 2], 'a newcomer counts'],
   ])('case %#: %j to %d within %d is %j (%s)', (...[slots, total, skew, values]) => {
     expect(settle(slots, total, skew)).toEqual(values);
