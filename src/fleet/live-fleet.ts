@@ -80,7 +80,11 @@ export function watchFleet(options: {
             `cannot place ${workload.name}: still counting what is free in ${name}`,
           );
         }
-        const placement = place(workload, ledger.viewFor(workload.uid), algorithm.now());
+        const placement = place(
+          workload,
+          ledger.viewFor(workload.uid, workload.requests),
+          algorithm.now(),
+        );
         if (placement.kind === 'placed') promises.decided(workload, placement.shares);
         return placement;
       },
