@@ -1,0 +1,88 @@
+import { ErrorCode, OpenMcpError } from '../../api/errors.ts';
+import { API_VERSION, OPENMCP_NAMESPACE } from '../../api/meta.ts';
+import type { KubeClient } from '../../kubernetes/client.ts';
+import { isRecord } from '../../kubernetes/object.ts';
+import { OPENMCP_CLUSTERS } from '../../kubernetes/resources.ts';
+import { type RegisteredMember, Registry } from '../../nfs/registry.ts';
+import { follow } from '../follow.ts';
+import { withHub } from '../hub.ts';
+import type { Run } from '../program.ts';
+import type { Settings } from '../settings.ts';
+
+interface JoinOptions {
+  readonly ip: string;
+  readonly region?: string;
+  readonly zone?: string;
+}
+
+/** Asks for the join by the OpenMCPCluster, as kubectl would, and follows it. */
+export async function joinCluster(run: Run, options: JoinOptions): Promise<void> {
+  const { settings, output } = run;
+  const member = await registeredMember(settings, options.ip, 'unjoin');
+  const cluster = member.clusterName;
+  await withHub(settings, async (hub) => {
+    await ask(hub, cluster, options);
+    const workflow = `JoinCluster/${cluster}`;
+    await follow(hub, { cluster, from: 'JOINING', to: 'JOIN', workflow }, run);
+  });
+  if (settings.json) output.json({ joined: cluster, ip: options.ip });
+  else
+    output.line(
+      `Success Join '${cluster}' (${options.ip}) to OpenMCP Master: ${settings.openmcpIp()}`,
+    );
+}
+
+/** Looks the address up in the registry; refuses what is not registered, or is on the other side already. */
+export async function registeredMember(
+  settings: Settings,
+  ip: string,
+  membership: 'join' | 'unjoin',
+): Promise<RegisteredMember> {
+  const registry = Registry.open(settings.registry());
+  try {
+    const member = await registry.findMember(settings.openmcpIp(), ip);
+    if (member === null) {
+      throw new OpenMcpError(
+        ErrorCode.NotFound,
+        `cannot find ${ip} in the registry: run openmcp register member with its kubeconfig`,
+      );
+    }
+    if (member.membership !== membership) {
+      const why = membership === 'unjoin' ? 'it is joined already' : 'it is not joined';
+      throw new OpenMcpError(
+        ErrorCode.Conflict,
+        `cannot ${membership === 'unjoin' ? 'join' : 'unjoin'} ${ip}: ${why}`,
+      );
+    }
+    return member;
+  } finally {
+    await registry.close();
+  }
+}
+
+async function ask(hub: KubeClient, name: string, options: JoinOptions): Promise<void> {
+  const { ip, region, zone } = options;
+  const ref = { namespace: OPENMCP_NAMESPACE, name };
+  const nodeInfo = { ...(region !== undefined && { region }), ...(zone !== undefined && { zone }) };
+  const spec = {
+    serverIP: ip,
+    joinStatus: 'JOINING',
+    ...(Object.keys(nodeInfo).length > 0 && { nodeInfo }),
+  };
+  const found = await hub.read(OPENMCP_CLUSTERS, ref);
+  if (found === null) {
+    const object = { apiVersion: API_VERSION, kind: OPENMCP_CLUSTERS.kind, metadata: ref, spec };
+    await hub.create(OPENMCP_CLUSTERS, object);
+    return;
+  }
+  const status = isRecord(found['spec']) ? found['spec']['joinStatus'] : undefined;
+  // A join that is under way is followed.
+  if (status === 'JOINING') return;
+  if (status !== undefined && status !== 'UNJOIN') {
+    throw new OpenMcpError(
+      ErrorCode.Conflict,
+      `cannot join ${name}: its spec.joinStatus is ${String(status)}`,
+    );
+  }
+  await hub.patch(OPENMCP_CLUSTERS, ref, { spec }, { type: 'merge' });
+}
