@@ -49,7 +49,7 @@ export function createStarter(temporal: Client): Starter {
     hint: Hint;
   }): Promise<void> {
     const { workflow, id, kind, ref, input, hint } = call;
-    await temporal.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
+    await temporal.withDeadline(new Date(Date.now() + CALL_TIMEOUT_MS), () =>
       temporal.workflow.signalWithStart(workflow, {
         workflowId: id,
         taskQueue: TASK_QUEUE,

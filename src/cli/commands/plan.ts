@@ -28,7 +28,7 @@ export async function plan({ settings, output }: Run, filename: string): Promise
     for (const resource of resources) {
       const stored = await dryRun(hub, resource);
       const workload = workloadOf(stored);
-      const placement = place(workload, ledger.viewFor(workload.uid), algorithm);
+      const placement = place(workload, ledger.viewFor(workload.uid, workload.requests), algorithm);
       // The next document finds the room that this one takes.
       if (placement.kind === 'placed') ledger.promise(workload.uid, workload, placement.shares);
       const now = workload.current;

@@ -5,9 +5,17 @@ import type { Build, Context, Process } from '../../component.ts';
 import { httpOk, portOpen } from '../../ready.ts';
 import { type Settings, serviceAddress } from '../../settings.ts';
 
-const PORT = 7233;
-const UI_PORT = 8233;
-const METRICS_PORT = 7239;
+/** Its own services find each other at 127.0.0.1 alone, so fleets differ by port here. */
+const HOST = '127.0.0.1';
+const DEFAULT_PORTS = { frontend: 7233, ui: 8233, metrics: 7239 };
+
+function portsOf(settings: Settings): typeof DEFAULT_PORTS {
+  if (serviceAddress(settings) === HOST) return DEFAULT_PORTS;
+  const [, second, third] = settings.subnet.split('.').map(Number);
+  const base = 20_000 + 256 * 10 * ((second ?? 0) % 16) + 10 * (third ?? 0);
+  return { frontend: base, ui: base + 1, metrics: base + 2 };
+}
+
 export const NAMESPACE = 'default';
 
 export const build: Build = {
@@ -19,28 +27,28 @@ export const build: Build = {
 };
 
 export function temporalAddress(settings: Settings): string {
-  return `${serviceAddress(settings)}:${PORT}`;
+  return `${HOST}:${portsOf(settings).frontend}`;
 }
 
 export function temporalUi(settings: Settings): string {
-  return `http://${serviceAddress(settings)}:${UI_PORT}`;
+  return `http://${HOST}:${portsOf(settings).ui}`;
 }
 
 const KEYWORDS = ['OpenMcpKind', 'OpenMcpNamespace', 'OpenMcpName'];
 
 export function temporal({ settings, built }: Context): Process {
-  const host = serviceAddress(settings);
+  const ports = portsOf(settings);
   return {
     name: 'temporal',
     command: built.program('temporal', 'temporal'),
     args: [
       'server',
       'start-dev',
-      `--ip=${host}`,
-      `--port=${PORT}`,
-      `--ui-ip=${host}`,
-      `--ui-port=${UI_PORT}`,
-      `--metrics-port=${METRICS_PORT}`,
+      `--ip=${HOST}`,
+      `--port=${ports.frontend}`,
+      `--ui-ip=${HOST}`,
+      `--ui-port=${ports.ui}`,
+      `--metrics-port=${ports.metrics}`,
       `--db-filename=${join(settings.state, 'temporal.db')}`,
       `--namespace=${NAMESPACE}`,
       '--log-level=error',
@@ -48,11 +56,11 @@ export function temporal({ settings, built }: Context): Process {
     ],
     env: { HOME: settings.state },
     listens: [
-      { host, port: PORT },
-      { host, port: UI_PORT },
+      { host: HOST, port: ports.frontend },
+      { host: HOST, port: ports.ui },
     ],
     ready: async () => {
-      await portOpen(host, PORT);
+      await portOpen(HOST, ports.frontend);
       await httpOk(`${temporalUi(settings)}/`);
     },
     stopSeconds: 5,
