@@ -74,6 +74,7 @@ await fleet.synced;
 const now = () => new Date();
 const registry = Registry.open(config.OPENMCP_REGISTRY);
 const registered = memberConnector(registry, config.OPENMCP_IP);
+const connect = (ip: string) => registered.connect(ip);
 const source = createSource(hub, OPENMCP_DEPLOYMENTS);
 const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
 const common: WorkerOptions = {
@@ -99,19 +100,24 @@ const worker = await Worker.create({
       hubDeploymentActivities({
         hub,
         parse: workloadOf,
-        remember: source.remember,
+        remember: (resource) => source.remember(resource),
         now,
       }),
     ),
-    guard(memberDeploymentActivities({ members: fleet.members, source: source.find })),
+    guard(
+      memberDeploymentActivities({
+        members: fleet.members,
+        source: (ref, uid, generation) => source.find(ref, uid, generation),
+      }),
+    ),
     guard(hubClusterActivities({ hub, now })),
-    guard(ownedActivities({ connect: registered.connect })),
+    guard(ownedActivities({ connect })),
     guard(
       registrationActivities({
         hub,
         now,
-        connect: registered.connect,
-        moveMember: registered.moveMember,
+        connect,
+        moveMember: (ip, to) => registered.moveMember(ip, to),
         tokenSeconds: config.OPENMCP_TOKEN_SECONDS,
       }),
     ),

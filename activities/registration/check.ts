@@ -1,8 +1,10 @@
 /** Whether a cluster can be a member, asked before anything is touched. */
 
+import * as z from 'zod';
 import { codeOf, ErrorCode } from '../../src/api/errors.ts';
 import type { Fitness, Joining, Unfit } from '../../src/api/joining.ts';
 import { OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
+import { memberState } from '../../src/fleet/member-state.ts';
 import type { KubeClient } from '../../src/kubernetes/client.ts';
 import { isRecord } from '../../src/kubernetes/object.ts';
 import {
@@ -26,6 +28,15 @@ export interface CheckTools {
   /** The registered kubeconfig, made a client; throws Rejected for one that cannot be used. */
   readonly connect: (ip: string) => Promise<KubeClient>;
 }
+
+const VersionAnswer = z.object({
+  minor: z.string().default('0'),
+  gitVersion: z.string().default('unknown'),
+});
+const Stamped = z.object({ metadata: z.object({ creationTimestamp: z.string().catch('') }) });
+const Membership = z.object({
+  data: z.object({ hub: z.string().default(''), cluster: z.string().default('') }),
+});
 
 const unfit = (reason: Unfit, message: string): Fitness => ({ fit: false, reason, message });
 
@@ -106,9 +117,8 @@ async function examine(tools: CheckTools, client: KubeClient, joining: Joining):
 }
 
 function versionOf(answer: unknown): { gitVersion: string; minor: number } {
-  const version = isRecord(answer) ? answer : {};
-  const minor = Number.parseInt(String(version['minor'] ?? '0'), 10);
-  return { gitVersion: String(version['gitVersion'] ?? 'unknown'), minor };
+  const { minor, gitVersion } = VersionAnswer.parse(answer);
+  return { gitVersion, minor: Number.parseInt(minor, 10) };
 }
 
 async function missingRights(client: KubeClient): Promise<string[]> {
@@ -139,20 +149,20 @@ async function takenBy(
   if (member === hub)
     return unfit('IsHub', 'it is the hub itself: the hub cannot be its own member');
   const found = await client.read(CONFIG_MAPS, { namespace: OPENMCP_NAMESPACE, name: MEMBERSHIP });
-  const data = isRecord(found?.['data']) ? found['data'] : {};
-  if (data['hub'] === undefined || (data['hub'] === hub && data['cluster'] === cluster))
-    return null;
-  if (data['hub'] !== hub) {
+  const data = Membership.safeParse(found).data?.data;
+  if (data === undefined || (data.hub === hub && data.cluster === cluster)) return null;
+  if (data.hub !== hub) {
     return unfit('AlreadyJoined', 'it is a member of another hub: let it leave there first');
   }
-  const other = String(data['cluster']);
-  const holder = await tools.hub.read(OPENMCP_CLUSTERS, {
-    namespace: OPENMCP_NAMESPACE,
-    name: other,
-  });
-  const spec = isRecord(holder?.['spec']) ? holder['spec'] : {};
-  if (spec['joinStatus'] !== 'JOIN') return null;
-  return unfit('AlreadyJoined', `it is joined already under the name ${other}`);
+  const joined = await isJoined(tools.hub, data.cluster);
+  return joined
+    ? unfit('AlreadyJoined', `it is joined already under the name ${data.cluster}`)
+    : null;
+}
+
+async function isJoined(hub: KubeClient, name: string): Promise<boolean> {
+  const holder = await hub.read(OPENMCP_CLUSTERS, { namespace: OPENMCP_NAMESPACE, name });
+  return holder !== null && memberState(holder).joinStatus === 'JOIN';
 }
 
 /** By a review of ourselves: its creationTimestamp is the server's clock, to the second. */
@@ -161,7 +171,7 @@ async function clockSkew(tools: CheckTools, client: KubeClient): Promise<number>
   const review = await client.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
     body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
   });
-  const metadata = isRecord(review) && isRecord(review['metadata']) ? review['metadata'] : {};
-  const stamped = Date.parse(String(metadata['creationTimestamp'] ?? ''));
+  const { metadata } = Stamped.parse(review);
+  const stamped = Date.parse(metadata.creationTimestamp);
   return Number.isNaN(stamped) ? 0 : stamped - before;
 }

@@ -6,7 +6,6 @@ import type { Joining } from '../../src/api/joining.ts';
 import { FIELD_MANAGER, OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
 import {
   CLUSTER_LABEL,
-  credentialsFromSecret,
   memberSecretName,
   TOKEN_EXPIRES,
   TOKEN_ISSUED,
@@ -20,6 +19,7 @@ import {
   SECRETS,
   SERVICE_ACCOUNTS,
 } from '../../src/kubernetes/resources.ts';
+import { credentialsFromSecret } from '../../src/kubernetes/tokens.ts';
 import { unmake } from './made.ts';
 import { ACCOUNT, JOINED_BY } from './member-objects.ts';
 import type { RegistrationTools } from './steps.ts';

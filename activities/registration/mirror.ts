@@ -3,8 +3,9 @@
 import { ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
 import type { Joining } from '../../src/api/joining.ts';
 import { FIELD_MANAGER, KUBEFED_NAMESPACE, OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
-import { credentialsFromSecret, memberSecretName } from '../../src/fleet/member-secret.ts';
+import { memberSecretName } from '../../src/fleet/member-secret.ts';
 import { KUBEFED_CLUSTERS, SECRETS } from '../../src/kubernetes/resources.ts';
+import { credentialsFromSecret } from '../../src/kubernetes/tokens.ts';
 import { JOINED_BY } from './member-objects.ts';
 import type { RegistrationTools } from './steps.ts';
 

@@ -147,7 +147,7 @@ function find(schema: Json, path: readonly string[]): Json | null {
     if (typeof found !== 'object' || found === null || !(key in found)) return null;
     found = Reflect.get(found, key);
   }
-  return typeof found === 'object' && found !== null ? (found as Json) : null;
+  return typeof found === 'object' && found !== null ? asRecord(found) : null;
 }
 
 function asRecord(value: unknown): Json {

@@ -63,21 +63,22 @@ for (const name of DEFINITIONS) schemas[name] = resolve({ $ref: `#/definitions/$
 writeFileSync(here('upstream/schemas.json'), `${JSON.stringify(schemas)}\n`);
 
 function resolve(schema: Json): Json {
-  const { $ref: reference } = schema;
-  if (typeof reference === 'string') {
-    const name = reference.slice('#/definitions/'.length);
-    const { description } = schema;
-    const found = SPECIAL[name] ?? resolve(document.definitions[name] ?? {});
-    return {
-      ...found,
-      ...(typeof description === 'string' && { description: firstSentence(description) }),
-    };
-  }
+  const { $ref: reference, description } = schema;
+  if (typeof reference !== 'string') return inline(schema);
+  const name = reference.slice('#/definitions/'.length);
+  const found = SPECIAL[name] ?? inline(document.definitions[name] ?? {});
+  return {
+    ...found,
+    ...(typeof description === 'string' && { description: firstSentence(description) }),
+  };
+}
+
+function inline(schema: Json): Json {
   const kept: Json = {};
   for (const [key, value] of Object.entries(schema)) {
     if (key === 'description') kept[key] = firstSentence(String(value));
     else if (key === 'properties') kept[key] = mapped(value, resolve);
-    else if (key === 'items' || key === 'additionalProperties') kept[key] = resolve(value as Json);
+    else if (key === 'items' || key === 'additionalProperties') kept[key] = resolve(asJson(value));
     // Lists are atomic here: list-map keys would have to be required, and users leave some out.
     else if (!key.startsWith('x-kubernetes-')) kept[key] = value;
   }
@@ -86,11 +87,16 @@ function resolve(schema: Json): Json {
 
 function mapped(value: unknown, act: (schema: Json) => Json): Json {
   return Object.fromEntries(
-    Object.entries(value as Record<string, Json>).map(([key, each]) => [key, act(each)]),
+    Object.entries(asJson(value)).map(([key, each]) => [key, act(asJson(each))]),
   );
 }
 
 function firstSentence(text: string): string {
   const sentence = /^[\s\S]*?[.:](?=\s|$)/.exec(text)?.[0] ?? text;
   return sentence.replaceAll(/\s+/g, ' ').trim().slice(0, LONGEST_DESCRIPTION);
+}
+
+function asJson(value: unknown): Json {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parts of a JSON document
+  return value as Json;
 }

@@ -31,15 +31,15 @@ export function serveControl(socket: string, fleet: Controllable): Promise<Serve
 
 async function answer(fleet: Controllable, method: string, url: string): Promise<unknown> {
   if (method === 'GET' && url === '/components') return fleet.pids();
-  if (method === 'POST' && url === '/shutdown') {
-    fleet.shutdown();
-    return {};
-  }
-  const [, name, verb] = /^\/components\/(.+)\/(kill|stop|start)$/.exec(url) ?? [];
-  if (method !== 'POST' || name === undefined) throw new Error(`no such control: ${method} ${url}`);
-  if (verb === 'kill') fleet.kill(name);
-  if (verb === 'stop') await fleet.stop(name);
-  if (verb === 'start') await fleet.restart(name);
+  const [, name = '', verb = ''] = /^\/components\/(.+)\/(kill|stop|start)$/.exec(url) ?? [];
+  const acts: Readonly<Record<string, () => void | Promise<void>>> = {
+    kill: () => fleet.kill(name),
+    stop: () => fleet.stop(name),
+    start: () => fleet.restart(name),
+  };
+  const act = url === '/shutdown' ? () => fleet.shutdown() : acts[verb];
+  if (method !== 'POST' || act === undefined) throw new Error(`no such control: ${method} ${url}`);
+  await act();
   return {};
 }
 

@@ -3,8 +3,7 @@
 import * as z from 'zod';
 import { AGE, commonStatus, conditionColumn, type Kind, rules } from './kind.ts';
 
-export const JoinStatus = z.enum(['UNJOIN', 'JOINING', 'JOIN', 'UNJOINING']);
-export type JoinStatus = z.infer<typeof JoinStatus>;
+const JoinStatus = z.enum(['UNJOIN', 'JOINING', 'JOIN', 'UNJOINING']);
 
 const taint = z.object({
   key: z.string().min(1).describe('Key that a toleration names.'),

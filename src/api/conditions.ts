@@ -22,18 +22,6 @@ export const Conditions = z
   .describe('What the resource says about itself; one entry per type.')
   .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] });
 
-/** Reasons of conditions and Events. They are public: people search and alert by them. */
-export const Reason = {
-  Placed: 'Placed',
-  Unplaceable: 'Unplaceable',
-  Synced: 'Synced',
-  PartlySynced: 'PartlySynced',
-  NotSupportedYet: 'NotSupportedYet',
-  Rejected: 'Rejected',
-  Available: 'Available',
-  Progressing: 'Progressing',
-} as const;
-
 /** `conditions` with `next` in it; its time is kept as long as its status is. */
 export function setCondition(
   conditions: readonly Condition[],

@@ -69,7 +69,7 @@ const Values = z.object({
 });
 
 /** The values of one setting; empty when the policy is disabled, unreadable, or does not hold it. */
-export function policyValues(policy: object, type: string): readonly string[] {
+function policyValues(policy: object, type: string): readonly string[] {
   const parsed = Values.safeParse(policy);
   if (!parsed.success || parsed.data.spec.policyStatus !== 'Enabled') return [];
   return parsed.data.spec.template.spec.policies.find((each) => each.type === type)?.value ?? [];

@@ -49,7 +49,7 @@ export async function follow(
   followed: Followed,
   { settings, output }: { settings: Settings; output: Output },
 ): Promise<void> {
-  const { cluster, to, workflow } = followed;
+  const { cluster, workflow } = followed;
   const begun = performance.now();
   const end = Promise.withResolvers<void>();
   const watch = reflect<KubeObject>({
@@ -61,21 +61,13 @@ export async function follow(
     onChange: ({ object }) => look(object),
   });
   const look = (object: KubeObject) => {
-    const { spec, status } = Shape.parse(object);
-    const joined = status.conditions.find(({ type }) => type === 'Joined');
-    if (spec.joinStatus === to) return end.resolve();
-    if (spec.joinStatus === followed.from) {
-      const { step = 'waiting for the controller', done = 0, total = 0 } = status.join ?? {};
+    const seen = standing(object, followed);
+    if (seen.kind === 'reached') end.resolve();
+    else if (seen.kind === 'undone') end.reject(new OpenMcpError(ErrorCode.Rejected, seen.message));
+    else {
       const seconds = ((performance.now() - begun) / 1000).toFixed(0);
-      output.progress(`${cluster}: ${done}/${total} ${joined?.message || step} (${seconds} s)`);
-      return;
+      output.progress(`${seen.message} (${seconds} s)`);
     }
-    end.reject(
-      new OpenMcpError(
-        ErrorCode.Rejected,
-        `${cluster} did not reach ${to}: ${joined?.reason ?? ''}: ${joined?.message ?? ''}`,
-      ),
-    );
   };
   const late = setTimeout(() => {
     const where = settings.temporalUi === null ? '' : `, ${settings.temporalUi}`;
@@ -101,3 +93,30 @@ export async function follow(
     await watch.stop();
   }
 }
+
+/** What the resource says of the operation that is followed. */
+function standing(
+  object: KubeObject,
+  { cluster, from, to }: Followed,
+): { readonly kind: 'reached' | 'going' | 'undone'; readonly message: string } {
+  const { spec, status } = Shape.parse(object);
+  if (spec.joinStatus === to) return { kind: 'reached', message: '' };
+  const joined = status.conditions.find(({ type }) => type === 'Joined') ?? NOT_SAID;
+  if (spec.joinStatus !== from) {
+    return {
+      kind: 'undone',
+      message: `${cluster} did not reach ${to}: ${joined.reason}: ${joined.message}`,
+    };
+  }
+  const { step, done, total } = status.join ?? {
+    step: 'waiting for the controller',
+    done: 0,
+    total: 0,
+  };
+  return {
+    kind: 'going',
+    message: `${cluster}: ${done}/${total} ${step === '' ? joined.message : step}`,
+  };
+}
+
+const NOT_SAID = { reason: 'Unknown', message: 'no reason was given' };

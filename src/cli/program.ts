@@ -168,6 +168,6 @@ function addOthers(program: Command, run: Runner): void {
     });
 }
 
-export function everyCommand(command: Command): Command[] {
+function everyCommand(command: Command): Command[] {
   return [...command.commands, ...command.commands.flatMap(everyCommand)];
 }

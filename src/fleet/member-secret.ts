@@ -1,8 +1,5 @@
 /** The Secret on the hub that holds what it takes to talk to one member. */
 
-import * as z from 'zod';
-import { ErrorCode, OpenMcpError } from '../api/errors.ts';
-import type { Credentials } from '../kubernetes/credentials.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
 
 /** Label on it; its value is the cluster's name. */
@@ -12,28 +9,8 @@ export const TOKEN_EXPIRES = 'openmcp.k8s.io/token-expires';
 /** Annotation: when it was issued. */
 export const TOKEN_ISSUED = 'openmcp.k8s.io/token-issued';
 
-const base64 = z
-  .string()
-  .min(1)
-  .transform((text) => Buffer.from(text, 'base64').toString('utf8'));
-const Data = z.object({ server: base64, 'ca.crt': base64, token: base64 });
-
 export function memberSecretName(cluster: string): string {
   return `openmcp-member-${cluster}`;
-}
-
-export function credentialsFromSecret(secret: KubeObject): Credentials {
-  const parsed = Data.safeParse(secret['data']);
-  if (parsed.success) {
-    const { server, token, 'ca.crt': ca } = parsed.data;
-    return { server, token, ca };
-  }
-  // Names of fields only: what is in them stays out of errors.
-  const fields = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-  throw new OpenMcpError(
-    ErrorCode.Rejected,
-    `cannot use Secret ${secret.metadata.name}: missing or unreadable data ${fields}`,
-  );
 }
 
 /** When the token of a member ends, and how long it was given, in epoch milliseconds. */

@@ -8,12 +8,8 @@ import { type KubeClient, kubeClient } from '../kubernetes/client.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
 import { reflect } from '../kubernetes/reflector.ts';
 import { OPENMCP_CLUSTERS, SECRETS } from '../kubernetes/resources.ts';
-import {
-  CLUSTER_LABEL,
-  credentialsFromSecret,
-  type TokenLife,
-  tokenLife,
-} from './member-secret.ts';
+import { credentialsFromSecret } from '../kubernetes/tokens.ts';
+import { CLUSTER_LABEL, type TokenLife, tokenLife } from './member-secret.ts';
 import { type MemberState, memberState } from './member-state.ts';
 
 export interface Member {

@@ -10,10 +10,11 @@ import {
   PODS,
   SECRETS,
 } from '../kubernetes/resources.ts';
+import { credentialsFromSecret } from '../kubernetes/tokens.ts';
 import { createLedger } from '../scheduler/ledger.ts';
 import { workloadOf } from '../scheduler/requirements.ts';
 import { clusterFacts, nodeFacts, podFacts } from './cluster-view.ts';
-import { CLUSTER_LABEL, credentialsFromSecret } from './member-secret.ts';
+import { CLUSTER_LABEL } from './member-secret.ts';
 
 const TIMEOUT_MS = 5_000;
 

@@ -9,7 +9,7 @@ import { isRecord } from '../kubernetes/object.ts';
 import { KUBEFED_CLUSTERS, NODES, OPENMCP_CLUSTERS } from '../kubernetes/resources.ts';
 import { type Health, judge, NEW_HEALTH } from './verdict.ts';
 
-export interface Probed {
+interface Probed {
   readonly name: string;
   readonly client: KubeClient;
 }

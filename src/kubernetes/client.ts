@@ -21,7 +21,7 @@ import {
 } from './transport.ts';
 import { type WatchEvent, type WatchOptions, watchOnce } from './watch.ts';
 
-export type { KubeObject, ObjectMeta } from './object.ts';
+export type { KubeObject } from './object.ts';
 export type { ListOptions, Page } from './pages.ts';
 export type { CallOptions } from './transport.ts';
 export type { WatchEvent, WatchOptions } from './watch.ts';

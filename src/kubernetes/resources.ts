@@ -30,50 +30,24 @@ const clusterWide = (group: string, version: string, plural: string, kind: strin
 
 export const NAMESPACES = clusterWide('', 'v1', 'namespaces', 'Namespace');
 export const NODES = clusterWide('', 'v1', 'nodes', 'Node');
-export const PERSISTENT_VOLUMES = clusterWide('', 'v1', 'persistentvolumes', 'PersistentVolume');
 export const PODS = namespaced('', 'v1', 'pods', 'Pod');
 export const SECRETS = namespaced('', 'v1', 'secrets', 'Secret');
 export const CONFIG_MAPS = namespaced('', 'v1', 'configmaps', 'ConfigMap');
 export const SERVICES = namespaced('', 'v1', 'services', 'Service');
 export const SERVICE_ACCOUNTS = namespaced('', 'v1', 'serviceaccounts', 'ServiceAccount');
-export const PERSISTENT_VOLUME_CLAIMS = namespaced(
-  '',
-  'v1',
-  'persistentvolumeclaims',
-  'PersistentVolumeClaim',
-);
 /** The core Event: what `kubectl describe` shows. */
 export const EVENTS = namespaced('', 'v1', 'events', 'Event');
 
 export const DEPLOYMENTS = namespaced('apps', 'v1', 'deployments', 'Deployment');
-export const REPLICA_SETS = namespaced('apps', 'v1', 'replicasets', 'ReplicaSet');
-export const STATEFUL_SETS = namespaced('apps', 'v1', 'statefulsets', 'StatefulSet');
-export const DAEMON_SETS = namespaced('apps', 'v1', 'daemonsets', 'DaemonSet');
-export const JOBS = namespaced('batch', 'v1', 'jobs', 'Job');
 export const HPAS = namespaced(
   'autoscaling',
   'v2',
   'horizontalpodautoscalers',
   'HorizontalPodAutoscaler',
 );
-export const VPAS = namespaced(
-  'autoscaling.k8s.io',
-  'v1',
-  'verticalpodautoscalers',
-  'VerticalPodAutoscaler',
-);
-export const INGRESSES = namespaced('networking.k8s.io', 'v1', 'ingresses', 'Ingress');
 export const LEASES = namespaced('coordination.k8s.io', 'v1', 'leases', 'Lease');
-export const ENDPOINT_SLICES = namespaced(
-  'discovery.k8s.io',
-  'v1',
-  'endpointslices',
-  'EndpointSlice',
-);
 
 const RBAC = 'rbac.authorization.k8s.io';
-export const ROLES = namespaced(RBAC, 'v1', 'roles', 'Role');
-export const ROLE_BINDINGS = namespaced(RBAC, 'v1', 'rolebindings', 'RoleBinding');
 export const CLUSTER_ROLES = clusterWide(RBAC, 'v1', 'clusterroles', 'ClusterRole');
 export const CLUSTER_ROLE_BINDINGS = clusterWide(
   RBAC,

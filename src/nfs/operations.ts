@@ -26,7 +26,6 @@ export type Operation = keyof typeof NUMBERS;
 
 /** Attributes by number (§5.6): the only ones that we ask for. */
 export const ATTRIBUTE = { type: 1, size: 4, mode: 33 } as const;
-export const DIRECTORY = 2;
 /** OPEN4_RESULT_CONFIRM: the server wants to hear that we mean it. */
 const MUST_CONFIRM = 2;
 /** A directory is read in pieces of this many bytes. */
@@ -47,8 +46,10 @@ const NO_ENTRY = 2;
 const EXISTS = 17;
 const MESSAGES: Readonly<Record<number, string>> = {
   1: 'not permitted',
+  2: 'not there',
   5: 'input or output failed',
   13: 'access denied',
+  17: 'there already',
   20: 'not a directory',
   21: 'is a directory',
   28: 'no space left',
@@ -61,21 +62,19 @@ const LATER: readonly number[] = [10_008, 10_013];
 /** It does not know us any more: STALE_CLIENTID, STALE_STATEID, EXPIRED. */
 const FORGOTTEN: readonly number[] = [10_022, 10_023, 10_011];
 
+function codeFor(status: number): ErrorCode {
+  if (status === NO_ENTRY) return ErrorCode.NotFound;
+  if (status === EXISTS) return ErrorCode.Conflict;
+  return LATER.includes(status) || FORGOTTEN.includes(status)
+    ? ErrorCode.Unavailable
+    : ErrorCode.Rejected;
+}
+
 export class NfsError extends OpenMcpError {
   readonly status: number;
 
-  constructor(operation: string, status: number) {
-    const code =
-      status === NO_ENTRY
-        ? ErrorCode.NotFound
-        : status === EXISTS
-          ? ErrorCode.Conflict
-          : LATER.includes(status) || FORGOTTEN.includes(status)
-            ? ErrorCode.Unavailable
-            : ErrorCode.Rejected;
-    const said =
-      status === NO_ENTRY ? 'not there' : status === EXISTS ? 'there already' : MESSAGES[status];
-    super(code, `NFS ${operation}: ${said ?? `status ${status}`}`);
+  constructor(name: string, status: number) {
+    super(codeFor(status), `NFS ${name}: ${MESSAGES[status] ?? `status ${status}`}`);
     this.status = status;
   }
 

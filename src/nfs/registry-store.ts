@@ -47,19 +47,12 @@ const isTemporary = (name: string) => name.startsWith('.') && name.endsWith('.tm
 
 function nfsStore(client: Nfs4Client, root: string): RegistryStore {
   const at = (path: string) => `${root}/${path}`;
-  const orNull = async <T>(read: Promise<T>): Promise<T | null> => {
-    try {
-      return await read;
-    } catch (error) {
-      if (codeOf(error) === ErrorCode.NotFound) return null;
-      throw error;
-    }
-  };
   return {
-    readText: async (path) => (await orNull(client.readFile(at(path))))?.toString('utf8') ?? null,
+    readText: async (path) =>
+      (await unlessAbsent(client.readFile(at(path))))?.toString('utf8') ?? null,
     writeText: (path, text) => client.writeFile(at(path), Buffer.from(text), FILE_MODE),
     async list(path) {
-      const entries = (await orNull(client.readdir(at(path)))) ?? [];
+      const entries = (await unlessAbsent(client.readdir(at(path)))) ?? [];
       return entries.map(({ name }) => name).filter((name) => !isTemporary(name));
     },
     async makeFolders(path) {
@@ -73,9 +66,18 @@ function nfsStore(client: Nfs4Client, root: string): RegistryStore {
       }
     },
     move: (from, to) => client.rename(at(from), at(to)),
-    exists: async (path) => (await orNull(client.stat(at(path)))) !== null,
+    exists: async (path) => (await unlessAbsent(client.stat(at(path)))) !== null,
     close: () => client.close(),
   };
+}
+
+async function unlessAbsent<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (codeOf(error) === ErrorCode.NotFound) return null;
+    throw error;
+  }
 }
 
 function folderStore(root: string): RegistryStore {

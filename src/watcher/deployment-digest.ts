@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { KEYS, type ObjectRef } from '../api/meta.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
 
-export interface ReportedCluster {
+interface ReportedCluster {
   readonly name: string;
   /** `Synced`, or the code of what went wrong; absent while only the controller wrote about it. */
   readonly outcome: string | null;
@@ -114,7 +114,7 @@ export function deploymentDigest(object: KubeObject): DeploymentDigest {
 }
 
 /** The last report was about this spec: a workflow has seen it. */
-export function observed({ generation, observedGeneration }: DeploymentDigest): boolean {
+function observed({ generation, observedGeneration }: DeploymentDigest): boolean {
   return generation === observedGeneration;
 }
 

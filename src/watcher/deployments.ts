@@ -19,13 +19,13 @@ import {
   settled,
 } from './deployment-digest.ts';
 import { drift, shown, sum } from './deployment-status.ts';
+import { DRIVEN } from './kinds.ts';
 import { type MemberDeployments, watchMemberDeployments } from './member-deployments.ts';
 import type { Starter } from './starter.ts';
 
 /** What looks like drift gets a second look before a workflow is started for it. */
 type Look = 'count' | 'second look';
 
-const DRIVER = { kind: OPENMCP_DEPLOYMENTS.kind, workflow: 'deployment' };
 const STATUS_MANAGER = 'openmcp-status';
 /** Changes within this time make one write; people see the sum within two seconds. */
 const STATUS_DELAY_MS = 300;
@@ -48,7 +48,7 @@ export class DeploymentWatch {
     this.#hub = hub;
     this.#wakes = workQueue<string>({
       concurrency: 40,
-      handle: (key, reason) => starter.wake(DRIVER, refOf(key), { reason }),
+      handle: (key, reason) => starter.wake(DRIVEN.deployments, refOf(key), { reason }),
       onError,
     });
     this.#statuses = workQueue<Look>({

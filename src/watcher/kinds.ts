@@ -3,9 +3,9 @@
 import { OPENMCP_DEPLOYMENTS, openmcp, type Resource } from '../kubernetes/resources.ts';
 
 /** Kinds with a workflow per resource. The name is that of the workflow's function. */
-export const DRIVEN: readonly { readonly resource: Resource; readonly workflow: string }[] = [
-  { resource: OPENMCP_DEPLOYMENTS, workflow: 'deployment' },
-];
+export const DRIVEN = {
+  deployments: { kind: OPENMCP_DEPLOYMENTS.kind, workflow: 'deployment' },
+} as const;
 
 /** Accepted and stored, but nothing happens yet: each such resource gets a condition that says so. */
 export const NOT_YET_DRIVEN: readonly Resource[] = [

@@ -14,7 +14,7 @@ const Endpoints = z.object({
   nfs: z.object({ url: z.string(), exportDir: z.string() }),
   control: z.string(),
 });
-export type Endpoints = z.infer<typeof Endpoints>;
+type Endpoints = z.infer<typeof Endpoints>;
 
 const HUB = 'openmcp';
 

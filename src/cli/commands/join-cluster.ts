@@ -1,7 +1,7 @@
 import { ErrorCode, OpenMcpError } from '../../api/errors.ts';
 import { API_VERSION, OPENMCP_NAMESPACE } from '../../api/meta.ts';
+import { memberState } from '../../fleet/member-state.ts';
 import type { KubeClient } from '../../kubernetes/client.ts';
-import { isRecord } from '../../kubernetes/object.ts';
 import { OPENMCP_CLUSTERS } from '../../kubernetes/resources.ts';
 import { type RegisteredMember, Registry } from '../../nfs/registry.ts';
 import { follow } from '../follow.ts';
@@ -75,13 +75,13 @@ async function ask(hub: KubeClient, name: string, options: JoinOptions): Promise
     await hub.create(OPENMCP_CLUSTERS, object);
     return;
   }
-  const status = isRecord(found['spec']) ? found['spec']['joinStatus'] : undefined;
+  const { joinStatus } = memberState(found);
   // A join that is under way is followed.
-  if (status === 'JOINING') return;
-  if (status !== undefined && status !== 'UNJOIN') {
+  if (joinStatus === 'JOINING') return;
+  if (joinStatus !== 'UNJOIN') {
     throw new OpenMcpError(
       ErrorCode.Conflict,
-      `cannot join ${name}: its spec.joinStatus is ${String(status)}`,
+      `cannot join ${name}: its spec.joinStatus is ${joinStatus}`,
     );
   }
   await hub.patch(OPENMCP_CLUSTERS, ref, { spec }, { type: 'merge' });

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
 import { ErrorCode, OpenMcpError } from '../../api/errors.ts';
+import type { SchedulingAlgorithm } from '../../api/fleet.ts';
 import { OPENMCP_NAMESPACE } from '../../api/meta.ts';
+import type { Placement } from '../../api/placement.ts';
 import { schedulingAlgorithm } from '../../api/policy.ts';
 import { lookAtFleet } from '../../fleet/one-look.ts';
 import type { KubeClient } from '../../kubernetes/client.ts';
@@ -12,6 +14,7 @@ import { place } from '../../scheduler/place.ts';
 import { workloadOf } from '../../scheduler/requirements.ts';
 import { rejected } from '../errors.ts';
 import { withHub } from '../hub.ts';
+import type { Output } from '../output.ts';
 import type { Run } from '../program.ts';
 
 /** What would happen, cluster by cluster. The hub checks the resources without storing them. */
@@ -24,38 +27,13 @@ export async function plan({ settings, output }: Run, filename: string): Promise
       name: 'scheduling-policy',
     });
     const algorithm = policy === null ? 'OpenMCP' : schedulingAlgorithm(policy);
-    const results = [];
+    const results: Planned[] = [];
     for (const resource of resources) {
-      const stored = await dryRun(hub, resource);
-      const workload = workloadOf(stored);
-      const placement = place(workload, ledger.viewFor(workload.uid, workload.requests), algorithm);
-      // The next document finds the room that this one takes.
-      if (placement.kind === 'placed') ledger.promise(workload.uid, workload, placement.shares);
-      const now = workload.current;
-      const then =
-        placement.kind === 'placed'
-          ? Object.fromEntries(placement.shares.map(({ cluster, replicas }) => [cluster, replicas]))
-          : now;
-      results.push({ ...stored.metadata, placement, changes: changesOf(now, then) });
+      results.push(planOne(await dryRun(hub, resource), ledger, algorithm));
     }
-    if (settings.json) {
-      return output.json(
-        results.map(({ namespace, name, placement, changes }) => ({
-          namespace,
-          name,
-          ...placement,
-          changes,
-        })),
-      );
-    }
-    for (const { namespace, name, placement, changes } of results) {
-      output.line(
-        `${String(namespace)}/${name}: ${placement.kind === 'placed' ? 'fits' : placement.message}`,
-      );
-      for (const line of explain(placement)) output.line(`  ${line}`);
-      for (const change of changes) output.line(`  ${change}`);
-    }
-    output.line('Nothing was changed.');
+    if (settings.json)
+      output.json(results.map(({ placement, ...rest }) => ({ ...rest, ...placement })));
+    else tell(results, output);
     const unplaceable = results.filter(({ placement }) => placement.kind === 'unplaceable');
     if (unplaceable.length > 0) {
       throw new OpenMcpError(
@@ -64,6 +42,42 @@ export async function plan({ settings, output }: Run, filename: string): Promise
       );
     }
   });
+}
+
+interface Planned {
+  readonly namespace: string;
+  readonly name: string;
+  readonly placement: Placement;
+  readonly changes: readonly string[];
+}
+
+function planOne(
+  resource: KubeObject,
+  ledger: Awaited<ReturnType<typeof lookAtFleet>>,
+  algorithm: SchedulingAlgorithm,
+): Planned {
+  const workload = workloadOf(resource);
+  const { uid, requests, current, namespace, name } = workload;
+  const placement = place(workload, ledger.viewFor(uid, requests), algorithm);
+  if (placement.kind === 'unplaceable')
+    return { namespace, name, placement, changes: changesOf(current, current) };
+  // The next document finds the room that this one takes.
+  ledger.promise(uid, workload, placement.shares);
+  const then = Object.fromEntries(
+    placement.shares.map(({ cluster, replicas }) => [cluster, replicas]),
+  );
+  return { namespace, name, placement, changes: changesOf(current, then) };
+}
+
+function tell(results: readonly Planned[], output: Output): void {
+  for (const { namespace, name, placement, changes } of results) {
+    output.line(
+      `${namespace}/${name}: ${placement.kind === 'placed' ? 'fits' : placement.message}`,
+    );
+    for (const line of explain(placement)) output.line(`  ${line}`);
+    for (const change of changes) output.line(`  ${change}`);
+  }
+  output.line('Nothing was changed.');
 }
 
 function changesOf(

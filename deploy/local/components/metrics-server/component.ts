@@ -4,7 +4,7 @@ import type { Build, Context, Process } from '../../component.ts';
 import { portOpen } from '../../ready.ts';
 import { type ClusterPlace, paths } from '../../settings.ts';
 
-export const PORT = 10250;
+const PORT = 10250;
 
 export const build: Build = {
   kind: 'go',

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { memberState } from '../../../src/fleet/member-state.ts';
+import { asked, dueForRenewal } from '../../../src/watcher/clusters.ts';
+
+function state(
+  joinStatus: string,
+  change: { generation?: number; ready?: string; owed?: object[]; deleting?: boolean } = {},
+) {
+  const { generation = 1, ready = 'True', owed = [], deleting = false } = change;
+  return memberState({
+    apiVersion: 'openmcp.k8s.io/v1alpha1',
+    kind: 'OpenMCPCluster',
+    metadata: {
+      name: 'seoul',
+      namespace: 'openmcp',
+      uid: 'u',
+      generation,
+      ...(deleting && { deletionTimestamp: 'now' }),
+    },
+    spec: { joinStatus },
+    status: { owed, conditions: [{ type: 'Ready', status: ready, reason: 'x' }] },
+  });
+}
+
+const sagas = (...states: Parameters<typeof asked>) =>
+  asked(...states).map(({ workflow, startIt }) => `${startIt ? 'start' : 'tell'} ${workflow}`);
+
+describe('asked', () => {
+  it.each([
+    { what: 'found joining', now: state('JOINING'), before: null, expected: ['start joinCluster'] },
+    {
+      what: 'set to joining',
+      now: state('JOINING', { generation: 2 }),
+      before: state('UNJOIN'),
+      expected: ['start joinCluster'],
+    },
+    {
+      what: 'its own status written',
+      now: state('JOINING'),
+      before: state('JOINING'),
+      expected: [],
+    },
+    { what: 'joined at rest', now: state('JOIN'), before: null, expected: [] },
+    {
+      what: 'set to unjoining',
+      now: state('UNJOINING', { generation: 2 }),
+      before: state('JOIN'),
+      expected: ['start unjoinCluster'],
+    },
+    {
+      what: 'deleted while joined',
+      now: state('JOIN', { deleting: true }),
+      before: state('JOIN'),
+      expected: ['start unjoinCluster'],
+    },
+    {
+      what: 'deleted after it left',
+      now: state('UNJOIN', { deleting: true }),
+      before: state('UNJOIN'),
+      expected: [],
+    },
+    {
+      what: 'back while leaving',
+      now: state('UNJOINING'),
+      before: state('UNJOINING', { ready: 'False' }),
+      expected: ['start unjoinCluster'],
+    },
+    {
+      what: 'told to stay',
+      now: state('JOIN', { generation: 2 }),
+      before: state('UNJOINING'),
+      expected: ['tell unjoinCluster'],
+    },
+    {
+      what: 'back with a debt',
+      now: state('UNJOIN', { owed: [{}] }),
+      before: state('UNJOIN', { ready: 'False', owed: [{}] }),
+      expected: ['start payDebt'],
+    },
+    {
+      what: 'away with a debt',
+      now: state('UNJOIN', { ready: 'False', owed: [{}] }),
+      before: null,
+      expected: [],
+    },
+  ])('$what → $expected', ({ now, before, expected }) => {
+    expect(sagas(now, before)).toEqual(expected);
+  });
+});
+
+it.each([
+  { left: 0.5, due: false },
+  { left: 0.21, due: false },
+  { left: 0.19, due: true },
+  { left: -1, due: true },
+])('renews a token with $left of its life left: $due', ({ left, due }) => {
+  const lifetimeMs = 1000;
+  const now = 10_000;
+
+  expect(
+    dueForRenewal({ cluster: 'seoul', lifetimeMs, expiresAt: now + left * lifetimeMs }, now),
+  ).toBe(due);
+});
