@@ -19,29 +19,52 @@ export function exitCodeOf(error: unknown): number {
   return code === null ? BUG : EXIT_CODES[code];
 }
 
-const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  [ErrorCode.Unavailable]:
-    'check that it runs and that the address is right; openmcp --help names where addresses come from',
-};
+const USAGE = 'add --help to see what the command takes';
+const UNREACHED =
+  'check that it runs and that the address is right; openmcp --help names where addresses come from';
+
+/** Help and version were asked for, or shown because no command was given. */
+const HELP = ['commander.help', 'commander.helpDisplayed', 'commander.version'];
 
 export function reportError(
   error: unknown,
   args: readonly string[],
   write: (text: string) => void,
 ): void {
-  // Commander has said it already.
-  if (error instanceof CommanderError) return;
-  const code = codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const told = toldOf(error);
+  if (told === null) return;
+  const { code, message, fix } = told;
   if (wantsJson(args)) {
     write(`${JSON.stringify({ code: code ?? 'Bug', message })}\n`);
     return;
   }
   write(`error: ${message}\n`);
-  const hint = code === null ? undefined : HINTS[code];
-  if (hint !== undefined) write(`  fix: ${hint}\n`);
-  if (code === null && error instanceof Error && error.stack !== undefined)
-    write(`${error.stack}\n`);
+  if (fix !== null) write(`  fix: ${fix}\n`);
+  if (code === null) write(`${stackOf(error)}\n`);
+}
+
+interface Told {
+  /** Null is a bug. */
+  readonly code: ErrorCode | null;
+  readonly message: string;
+  /** What to do about it, where the message does not say. */
+  readonly fix: string | null;
+}
+
+/** Null when all is said: the help, or the version. */
+function toldOf(error: unknown): Told | null {
+  if (error instanceof CommanderError) {
+    if (HELP.includes(error.code)) return null;
+    const message = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+    return { code: ErrorCode.Rejected, message, fix: USAGE };
+  }
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { code, message, fix: code === ErrorCode.Unavailable ? UNREACHED : null };
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error && error.stack !== undefined ? error.stack : '(no stack)';
 }
 
 /** The flag may stand anywhere, and parsing may be what failed. */

@@ -1,12 +1,12 @@
 /** Follows a join or a leave on the OpenMCPCluster, until it is done or undone. */
 
 import * as z from 'zod';
-import { ErrorCode, OpenMcpError } from '../api/errors.ts';
+import { codeOf, ErrorCode, OpenMcpError } from '../api/errors.ts';
 import { OPENMCP_NAMESPACE } from '../api/meta.ts';
 import type { KubeClient, KubeObject } from '../kubernetes/client.ts';
-import { reflect } from '../kubernetes/reflector.ts';
+import { type Change, reflect } from '../kubernetes/reflector.ts';
 import { OPENMCP_CLUSTERS } from '../kubernetes/resources.ts';
-import type { Output } from './output.ts';
+import type { Run } from './program.ts';
 import type { Settings } from './settings.ts';
 
 const Shape = z.object({
@@ -47,41 +47,44 @@ export interface Followed {
 export async function follow(
   hub: KubeClient,
   followed: Followed,
-  { settings, output }: { settings: Settings; output: Output },
+  { settings, output }: Pick<Run, 'settings' | 'output'>,
 ): Promise<void> {
-  const { cluster, workflow } = followed;
-  const begun = performance.now();
+  const { cluster, from } = followed;
   const end = Promise.withResolvers<void>();
+  /** Why nothing is seen at present. */
+  const trouble: { now: OpenMcpError | null } = { now: null };
+  const onChange = (change: Change<KubeObject>): void => {
+    trouble.now = null;
+    const seen = standing(change, followed);
+    if (seen.kind === 'going') output.progress(seen.message);
+    else if (seen.kind === 'reached') end.resolve();
+    else end.reject(new OpenMcpError(seen.code, seen.message));
+  };
+  const onError = (error: unknown): void => {
+    const code = codeOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    // Refused is refused for good; what else ends a watch is tried again.
+    if (code === ErrorCode.Rejected || code === ErrorCode.NotFound) return end.reject(error);
+    if (code !== ErrorCode.Unavailable) return;
+    trouble.now = new OpenMcpError(code, message);
+    output.progress(`${message}; trying again`);
+  };
   const watch = reflect<KubeObject>({
     client: hub,
     resource: OPENMCP_CLUSTERS,
     namespace: OPENMCP_NAMESPACE,
     fieldSelector: `metadata.name=${cluster}`,
     digest: (object) => object,
-    onChange: ({ object }) => look(object),
+    onChange,
+    onError,
   });
-  const look = (object: KubeObject) => {
-    const seen = standing(object, followed);
-    if (seen.kind === 'reached') end.resolve();
-    else if (seen.kind === 'undone') end.reject(new OpenMcpError(ErrorCode.Rejected, seen.message));
-    else {
-      const seconds = ((performance.now() - begun) / 1000).toFixed(0);
-      output.progress(`${seen.message} (${seconds} s)`);
-    }
-  };
-  const late = setTimeout(() => {
-    const where = settings.temporalUi === null ? '' : `, ${settings.temporalUi}`;
-    end.reject(
-      new OpenMcpError(
-        ErrorCode.NotYet,
-        `${cluster} is still ${followed.from} after ${settings.timeoutMs / 1000} s; it goes on: kubectl get oc ${cluster} -n ${OPENMCP_NAMESPACE} -w, workflow ${workflow}${where}`,
-      ),
-    );
-  }, settings.timeoutMs);
+  const late = setTimeout(
+    () => end.reject(trouble.now ?? stillGoing(followed, settings)),
+    settings.timeoutMs,
+  );
   const interrupted = () => {
-    end.reject(
-      new OpenMcpError(ErrorCode.NotYet, `stopped following; ${cluster} goes on by itself`),
-    );
+    const message = `stopped following; ${cluster} is still ${from} and goes on by itself`;
+    end.reject(new OpenMcpError(ErrorCode.NotYet, message));
   };
   process.once('SIGINT', interrupted);
   try {
@@ -94,17 +97,34 @@ export async function follow(
   }
 }
 
+function stillGoing({ cluster, from, workflow }: Followed, settings: Settings): OpenMcpError {
+  const ui = settings.temporalUi();
+  return new OpenMcpError(
+    ErrorCode.NotYet,
+    `${cluster} is still ${from} after ${settings.timeoutMs / 1000} s; it goes on: kubectl get oc ${cluster} -n ${OPENMCP_NAMESPACE} -w, workflow ${workflow}${ui === null ? '' : `, ${ui}`}`,
+  );
+}
+
+type Standing =
+  | { readonly kind: 'reached' }
+  | { readonly kind: 'going'; readonly message: string }
+  | { readonly kind: 'undone'; readonly code: ErrorCode; readonly message: string };
+
 /** What the resource says of the operation that is followed. */
-function standing(
-  object: KubeObject,
-  { cluster, from, to }: Followed,
-): { readonly kind: 'reached' | 'going' | 'undone'; readonly message: string } {
-  const { spec, status } = Shape.parse(object);
-  if (spec.joinStatus === to) return { kind: 'reached', message: '' };
+function standing(change: Change<KubeObject>, { cluster, from, to }: Followed): Standing {
+  const { spec, status } = Shape.parse(change.object);
+  if (change.type === 'deleted') {
+    // Its finalizer waits until it has left.
+    if (to === 'UNJOIN') return { kind: 'reached' };
+    const message = `${cluster} did not reach ${to}: its OpenMCPCluster was deleted`;
+    return { kind: 'undone', code: ErrorCode.NotFound, message };
+  }
+  if (spec.joinStatus === to) return { kind: 'reached' };
   const joined = status.conditions.find(({ type }) => type === 'Joined') ?? NOT_SAID;
   if (spec.joinStatus !== from) {
     return {
       kind: 'undone',
+      code: ErrorCode.Rejected,
       message: `${cluster} did not reach ${to}: ${joined.reason}: ${joined.message}`,
     };
   }

@@ -1,12 +1,16 @@
-/** The `openmcp` command: reads the command line, runs one command, ends with a code that means something. */
+/** The `openmcp` command as a process: ends with a code that means something. */
 
-import { exitCodeOf, reportError } from './errors.ts';
-import { createProgram } from './program.ts';
+import type { Connect } from './program.ts';
+import { runOpenmcp } from './run.ts';
 
-const program = createProgram(process);
-try {
-  await program.parseAsync(process.argv);
-} catch (error) {
-  reportError(error, process.argv, (text) => process.stderr.write(text));
-  process.exitCode = exitCodeOf(error);
-}
+const connect: Connect = async (settings) => {
+  const { connectHub } = await import('./hub.ts');
+  return connectHub(settings);
+};
+
+process.stdout.on('error', (error) => {
+  // Whoever reads has seen enough, as in `openmcp plan -f web.yaml | head -1`.
+  if ('code' in error && error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+process.exitCode = await runOpenmcp(process.argv.slice(2), process, connect);

@@ -2,8 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { codeOf, ErrorCode, OpenMcpError } from '../api/errors.ts';
+import { isRecord } from '../kubernetes/object.ts';
 import { Nfs4Client } from './nfs4-client.ts';
 
 export interface RegistryStore {
@@ -81,50 +82,66 @@ async function unlessAbsent<T>(read: Promise<T>): Promise<T | null> {
 }
 
 function folderStore(root: string): RegistryStore {
-  const at = (path: string) => join(root, path);
+  /** Never made here: it may be a mount that is missing, or a name that is mistyped. */
+  const at = async (path: string) => {
+    if ((await orNull(stat(root), root)) === null) {
+      throw new OpenMcpError(
+        ErrorCode.NotFound,
+        `cannot use registry ${root}: there is no such folder; make it, or mount it`,
+      );
+    }
+    return join(root, path);
+  };
   return {
-    readText: (path) => orNull(readFile(at(path), 'utf8')),
+    readText: async (path) => orNull(readFile(await at(path), 'utf8'), root),
     async writeText(path, text) {
-      const temporary = join(at(path), '..', `.${randomBytes(6).toString('hex')}.tmp`);
+      const target = await at(path);
+      const temporary = join(dirname(target), `.${randomBytes(6).toString('hex')}.tmp`);
       try {
         await writeFile(temporary, text, { mode: FILE_MODE, flush: true });
-        await rename(temporary, at(path));
+        await rename(temporary, target);
       } catch (error) {
         await rm(temporary, { force: true });
-        throw named(error);
+        throw named(error, root);
       }
     },
-    list: async (path) =>
-      ((await orNull(readdir(at(path)))) ?? []).filter((name) => !isTemporary(name)),
-    async makeFolders(path) {
-      await mkdir(at(path), { recursive: true, mode: FOLDER_MODE });
+    async list(path) {
+      const names = (await orNull(readdir(await at(path)), root)) ?? [];
+      return names.filter((name) => !isTemporary(name));
     },
-    async move(from, to) {
-      await rename(at(from), at(to)).catch((error: unknown) => {
-        throw named(error);
+    async makeFolders(path) {
+      const target = await at(path);
+      await mkdir(target, { recursive: true, mode: FOLDER_MODE }).catch((error: unknown) => {
+        throw named(error, root);
       });
     },
-    exists: async (path) => (await orNull(stat(at(path)))) !== null,
+    async move(from, to) {
+      await rename(await at(from), await at(to)).catch((error: unknown) => {
+        throw named(error, root);
+      });
+    },
+    exists: async (path) => (await orNull(stat(await at(path)), root)) !== null,
     close: async () => undefined,
   };
 }
 
-async function orNull<T>(read: Promise<T>): Promise<T | null> {
+async function orNull<T>(read: Promise<T>, root: string): Promise<T | null> {
   try {
     return await read;
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
-    throw named(error);
+    throw named(error, root);
   }
 }
 
 function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return isRecord(error) && typeof error['code'] === 'string' ? error['code'] : '';
 }
 
-function named(error: unknown): OpenMcpError {
+function named(error: unknown, root: string): OpenMcpError {
   const code = systemCode(error);
-  const why = `cannot use the registry's folder: ${code === '' ? String(error) : code}`;
+  const cause = isRecord(error) ? String(error['message']) : String(error);
+  const why = `cannot use registry ${root}: ${cause}`;
   if (code === 'ENOENT') return new OpenMcpError(ErrorCode.NotFound, why);
   return new OpenMcpError(
     ['EIO', 'ESTALE', 'ETIMEDOUT'].includes(code) ? ErrorCode.Unavailable : ErrorCode.Rejected,

@@ -4,18 +4,26 @@
  *     openmcp/<openmcpIP>/master/config/config              kubeconfig of the hub
  *     openmcp/<openmcpIP>/members/unjoin/<ip>/config/config  registered, may join
  *     openmcp/<openmcpIP>/members/join/<ip>/config/config    joined: the folder is moved
+ *
+ * A cluster is registered once its kubeconfig is there; folders alone are what a crash left.
  */
 
-import { isIP } from 'node:net';
 import { ErrorCode, OpenMcpError } from '../api/errors.ts';
 import { clusterNameOf } from '../kubernetes/kubeconfig.ts';
+import { isAddress } from './registry-address.ts';
 import { openStore, type RegistryStore } from './registry-store.ts';
 
 export type Membership = 'join' | 'unjoin';
 
 export interface RegisteredMember {
   readonly ip: string;
-  readonly clusterName: string;
+  /** As its kubeconfig calls it; null when that cannot be read. */
+  readonly clusterName: string | null;
+}
+
+export interface FoundMember extends RegisteredMember {
+  readonly membership: Membership;
+  readonly kubeconfig: string;
 }
 
 export class Registry {
@@ -31,70 +39,63 @@ export class Registry {
 
   async registerMaster(ip: string, kubeconfig: string): Promise<void> {
     const folder = masterFolder(ip);
-    if (await this.#store.exists(`${folder}/config/config`)) {
-      throw new OpenMcpError(
-        ErrorCode.Conflict,
-        `cannot register ${ip}: Already Registered OpenMCP`,
-      );
-    }
+    if (await this.#isRegistered(folder)) refuse(ip, `Already Registered OpenMCP; ${anew(folder)}`);
     for (const each of ['join', 'unjoin'] as const)
       await this.#store.makeFolders(membersFolder(ip, each));
     await this.#write(folder, kubeconfig);
   }
 
+  /** Refuses an address or a name that another member has already. */
   async registerMember(openmcpIp: string, ip: string, kubeconfig: string): Promise<void> {
     await this.#needMaster(openmcpIp);
-    const refuse = (why: string) => {
-      throw new OpenMcpError(ErrorCode.Conflict, `cannot register ${ip}: ${why}`);
-    };
     if (ip === openmcpIp) {
       throw new OpenMcpError(
         ErrorCode.Rejected,
-        `cannot register ${ip}: it is the OpenMCP master itself`,
+        `cannot register ${ip}: it is the OpenMCP master itself; give the kubeconfig of the member`,
       );
     }
-    if (await this.#store.exists(memberFolder(openmcpIp, 'unjoin', ip)))
-      refuse('it is registered already');
-    if (await this.#store.exists(memberFolder(openmcpIp, 'join', ip)))
-      refuse('it is joined already');
-    await this.#write(memberFolder(openmcpIp, 'unjoin', ip), kubeconfig);
+    const folder = memberFolder(openmcpIp, 'unjoin', ip);
+    if (await this.#isRegistered(folder)) {
+      refuse(ip, `it is registered already; ${anew(folder)}`);
+    }
+    if (await this.#isRegistered(memberFolder(openmcpIp, 'join', ip)))
+      refuse(ip, 'it is joined already; let it leave first');
+    const name = clusterNameOf(kubeconfig);
+    for (const membership of ['join', 'unjoin'] as const) {
+      const members = await this.listMembers(openmcpIp, membership);
+      const other = members.find(({ clusterName }) => clusterName === name);
+      if (other !== undefined)
+        refuse(ip, `${other.ip} is called ${name} too; rename the cluster in the kubeconfig`);
+    }
+    await this.#write(folder, kubeconfig);
   }
 
   async listMembers(openmcpIp: string, membership: Membership): Promise<RegisteredMember[]> {
     await this.#needMaster(openmcpIp);
-    const addresses = await this.#store.list(membersFolder(openmcpIp, membership));
+    const names = await this.#store.list(membersFolder(openmcpIp, membership));
     const members = await Promise.all(
-      addresses.toSorted().map(async (ip) => {
-        const kubeconfig = await this.#store.readText(
-          `${memberFolder(openmcpIp, membership, ip)}/config/config`,
-        );
-        return kubeconfig === null ? [] : [{ ip, clusterName: nameIn(kubeconfig) }];
-      }),
+      names
+        // File servers and people leave other things there: lost+found, .nfs0001.
+        .filter(isAddress)
+        .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+        .map((ip) => this.#read(openmcpIp, membership, ip)),
     );
-    return members.flat();
+    return members.flatMap((found) =>
+      found === null ? [] : [{ ip: found.ip, clusterName: found.clusterName }],
+    );
   }
 
   /** Joined or not; null when nobody registered it. */
-  async findMember(
-    openmcpIp: string,
-    ip: string,
-  ): Promise<(RegisteredMember & { membership: Membership; kubeconfig: string }) | null> {
-    for (const membership of ['unjoin', 'join'] as const) {
-      const kubeconfig = await this.#store.readText(
-        `${memberFolder(openmcpIp, membership, ip)}/config/config`,
-      );
-      if (kubeconfig !== null)
-        return { ip, membership, kubeconfig, clusterName: nameIn(kubeconfig) };
-    }
-    return null;
+  async findMember(openmcpIp: string, ip: string): Promise<FoundMember | null> {
+    return (await this.#read(openmcpIp, 'unjoin', ip)) ?? (await this.#read(openmcpIp, 'join', ip));
   }
 
   /** Already there is success: a retry finds what the first try did. */
   async moveMember(openmcpIp: string, ip: string, to: Membership): Promise<void> {
     const source = memberFolder(openmcpIp, to === 'join' ? 'unjoin' : 'join', ip);
     const target = memberFolder(openmcpIp, to, ip);
-    if (await this.#store.exists(target)) return;
-    if (!(await this.#store.exists(source))) {
+    if (await this.#isRegistered(target)) return;
+    if (!(await this.#isRegistered(source))) {
       throw new OpenMcpError(
         ErrorCode.NotFound,
         `cannot move ${ip} to ${to}: it is not registered`,
@@ -107,13 +108,24 @@ export class Registry {
     return this.#store.close();
   }
 
+  async #read(openmcpIp: string, membership: Membership, ip: string): Promise<FoundMember | null> {
+    const folder = memberFolder(openmcpIp, membership, ip);
+    const kubeconfig = await this.#store.readText(`${folder}/config/config`);
+    if (kubeconfig === null) return null;
+    return { ip, membership, kubeconfig, clusterName: nameIn(kubeconfig) };
+  }
+
   async #write(folder: string, kubeconfig: string): Promise<void> {
     await this.#store.makeFolders(`${folder}/config`);
     await this.#store.writeText(`${folder}/config/config`, kubeconfig);
   }
 
+  #isRegistered(folder: string): Promise<boolean> {
+    return this.#store.exists(`${folder}/config/config`);
+  }
+
   async #needMaster(ip: string): Promise<void> {
-    if (await this.#store.exists(`${masterFolder(ip)}/config/config`)) return;
+    if (await this.#isRegistered(masterFolder(ip))) return;
     throw new OpenMcpError(
       ErrorCode.NotFound,
       `cannot find OpenMCP master ${ip} in the registry: run openmcp register openmcp there first`,
@@ -121,9 +133,15 @@ export class Registry {
   }
 }
 
-/** An address becomes the name of a folder, so it must be one. */
+const anew = (folder: string): string =>
+  `to register it anew, remove ${folder} from the registry first`;
+
+function refuse(ip: string, why: string): never {
+  throw new OpenMcpError(ErrorCode.Conflict, `cannot register ${ip}: ${why}`);
+}
+
 function checked(ip: string): string {
-  if (isIP(ip) !== 0 || /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(ip)) return ip;
+  if (isAddress(ip)) return ip;
   throw new OpenMcpError(
     ErrorCode.Rejected,
     `cannot use "${ip}": it is not an IP address or a host name`,
@@ -142,10 +160,10 @@ function memberFolder(openmcpIp: string, membership: Membership, ip: string): st
   return `${membersFolder(openmcpIp, membership)}/${checked(ip)}`;
 }
 
-function nameIn(kubeconfig: string): string {
+function nameIn(kubeconfig: string): string | null {
   try {
     return clusterNameOf(kubeconfig);
   } catch {
-    return '(unreadable kubeconfig)';
+    return null;
   }
 }

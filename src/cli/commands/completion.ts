@@ -1,55 +1,165 @@
-/** Completion scripts, made from the commands themselves. */
+/** Completion scripts, made from the commands themselves: what is added to them is completed too. */
 
-import type { Command } from 'commander';
-import { rejected } from '../errors.ts';
+import type { Command, Option } from 'commander';
 
-interface Words {
-  /** The words before, `openmcp join`. */
-  readonly after: string;
-  readonly words: readonly string[];
+/** A command as it is typed, `openmcp join`, and what may come next. */
+interface Place {
+  readonly path: string;
+  readonly names: readonly { readonly name: string; readonly description: string }[];
+  readonly values: readonly string[];
+  readonly options: readonly Option[];
 }
 
-export function completion(shell: string, program: Command): string {
-  const lists = wordsOf(program, 'openmcp');
-  if (shell === 'bash') return bash(lists);
-  if (shell === 'zsh') return `autoload -U +X bashcompinit && bashcompinit\n${bash(lists)}`;
-  if (shell === 'fish') return fish(lists);
-  throw rejected(`cannot complete for ${shell}: there are bash, zsh and fish`);
+export function completion(shell: 'bash' | 'zsh' | 'fish', program: Command): string {
+  const places = placesOf(program, [program.name()]);
+  if (shell === 'fish') return fish(places);
+  return shell === 'bash' ? bash(places) : `${ZSH_HEAD}${bash(places)}`;
 }
 
-function wordsOf(command: Command, path: string): Words[] {
-  const flags = command.options.flatMap(({ long }) =>
-    long === undefined || long === null ? [] : [long],
+/** `names` are all by which the command goes: its aliases complete as well. */
+function placesOf(command: Command, paths: readonly string[]): Place[] {
+  const help = command.createHelp();
+  const commands = help.visibleCommands(command);
+  const options = [...help.visibleOptions(command), ...globalsOf(command)];
+  const names = commands.flatMap((each) =>
+    [each.name(), ...each.aliases()].map((name) => ({ name, description: each.description() })),
   );
-  const names = command.commands.map((each) => each.name());
-  const own = { after: path, words: [...names, ...flags, '--help'] };
-  return [own, ...command.commands.flatMap((each) => wordsOf(each, `${path} ${each.name()}`))];
+  const values = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
+  const own = paths.map((path) => ({ path, names, values, options }));
+  const below = commands.flatMap((each) => {
+    if (!command.commands.includes(each)) return helpPlaces(command, paths);
+    const called = [each.name(), ...each.aliases()];
+    return placesOf(
+      each,
+      paths.flatMap((path) => called.map((name) => `${path} ${name}`)),
+    );
+  });
+  return [...own, ...below];
 }
 
-function bash(lists: readonly Words[]): string {
-  const cases = lists.map(({ after, words }) => `    "${after}") words="${words.join(' ')}" ;;`);
+/** After `help` comes the name of the command that help is wanted for. */
+function helpPlaces(command: Command, paths: readonly string[]): Place[] {
+  const names = command.commands.map((each) => ({
+    name: each.name(),
+    description: each.description(),
+  }));
+  return paths.map((path) => ({ path: `${path} help`, names, values: [], options: [] }));
+}
+
+function globalsOf(command: Command): Option[] {
+  const above = command.parent;
+  if (above === null) return [];
+  return [...above.options.filter(({ long }) => long !== '--version'), ...globalsOf(above)];
+}
+
+const flagsOf = ({ long, short }: Option): string[] =>
+  [long, short].filter((flag) => typeof flag === 'string');
+
+/** Those that take a value, each once. */
+function valueOptions(places: readonly Place[]): Option[] {
+  const all = places.flatMap(({ options }) => options).filter(({ required }) => required);
+  return [...new Map(all.map((option) => [option.flags, option])).values()];
+}
+
+/** A registry may be a folder. */
+const isFile = ({ flags }: Option): boolean => /<file>|--registry/.test(flags);
+
+const ZSH_HEAD = `autoload -Uz compinit bashcompinit
+(( $+functions[compdef] )) || compinit
+bashcompinit
+`;
+
+function bash(places: readonly Place[]): string {
+  const options = valueOptions(places);
+  const pattern = (some: readonly Option[]) => [...new Set(some.flatMap(flagsOf))].join('|');
+  const choices = options.filter(({ argChoices }) => argChoices !== undefined);
+  const afterFlags = [
+    ...choices.map((each) => `    ${pattern([each])}) words="${each.argChoices?.join(' ')}" ;;`),
+    `    ${pattern(options.filter(isFile))})
+      local IFS=$'\\n'
+      compopt -o filenames 2>/dev/null
+      COMPREPLY=($(compgen -f -- "$current"))
+      return ;;`,
+  ];
+  const afterWords = places.map(({ path, names, values, options: own }) => {
+    const words = [...names.map(({ name }) => name), ...values].join(' ');
+    return `      "${path}") words="${words}" flags="${own.flatMap(flagsOf).join(' ')}" ;;`;
+  });
   return `_openmcp() {
-  local path="openmcp" word words=""
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) ;; *) path="$path $word" ;; esac
+  local path="openmcp" words="" flags="" flag="" word i
+  local current="\${COMP_WORDS[COMP_CWORD]}"
+  COMPREPLY=()
+  [ "$current" = "=" ] && current=""
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word="\${COMP_WORDS[i]}"
+    if [ "$word" = "=" ]; then continue; fi
+    if [ -n "$flag" ]; then flag=""; continue; fi
+    case "$word" in
+      ${pattern(options)}) flag="$word" ;;
+      -*) ;;
+      *) path="$path $word" ;;
+    esac
   done
-  case "$path" in
-${cases.join('\n')}
+  case "$flag" in
+${afterFlags.join('\n')}
+    "") case "$path" in
+${afterWords.join('\n')}
+    esac ;;
   esac
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  case "$current" in -*) words="$flags" ;; esac
+  COMPREPLY=($(compgen -W "\${words:-$flags}" -- "$current"))
 }
-complete -o default -F _openmcp openmcp`;
+complete -F _openmcp openmcp
+`;
 }
 
-function fish(lists: readonly Words[]): string {
-  return lists
-    .map(({ after, words }) => {
-      const [, ...path] = after.split(' ');
-      const condition =
-        path.length === 0
-          ? '__fish_use_subcommand'
-          : path.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
-      return `complete -c openmcp -f -n '${condition}' -a '${words.join(' ')}'`;
-    })
-    .join('\n');
+const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+function fish(places: readonly Place[]): string {
+  const lines = places.flatMap(({ path, names, values, options }) => {
+    const here = `complete -c openmcp -n ${quoted(`__openmcp_at ${path}`)}`;
+    return [
+      ...names.map(({ name, description }) => `${here} -a ${name} -d ${quoted(description)}`),
+      ...values.map((value) => `${here} -a ${value}`),
+      ...options.map((option) => `${here} ${fishOption(option)}`),
+    ];
+  });
+  return `function __openmcp_at
+  set -l path
+  set -l flag
+  for word in (commandline -opc)
+    if test -n "$flag"
+      set flag
+      continue
+    end
+    switch $word
+      case ${valueOptions(places).flatMap(flagsOf).join(' ')}
+        set flag $word
+      case '-*'
+      case '*'
+        set -a path $word
+    end
+  end
+  test "$path" = "$argv"
+end
+complete -c openmcp -f
+${lines.join('\n')}
+`;
+}
+
+function fishOption(option: Option): string {
+  const { long, short, required, argChoices, description } = option;
+  return [
+    typeof short === 'string' ? `-s ${short.slice(1)}` : '',
+    typeof long === 'string' ? `-l ${long.slice(2)}` : '',
+    required ? valueOf(option, argChoices) : '',
+    `-d ${quoted(description)}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+function valueOf(option: Option, choices: readonly string[] | undefined): string {
+  if (choices !== undefined) return `-x -a ${quoted(choices.join(' '))}`;
+  return isFile(option) ? '-r -F' : '-x';
 }

@@ -3,11 +3,10 @@ import { API_VERSION, OPENMCP_NAMESPACE } from '../../api/meta.ts';
 import { memberState } from '../../fleet/member-state.ts';
 import type { KubeClient } from '../../kubernetes/client.ts';
 import { OPENMCP_CLUSTERS } from '../../kubernetes/resources.ts';
-import { type RegisteredMember, Registry } from '../../nfs/registry.ts';
 import { follow } from '../follow.ts';
 import { withHub } from '../hub.ts';
 import type { Run } from '../program.ts';
-import type { Settings } from '../settings.ts';
+import { registeredCluster } from '../registered-cluster.ts';
 
 interface JoinOptions {
   readonly ip: string;
@@ -18,9 +17,8 @@ interface JoinOptions {
 /** Asks for the join by the OpenMCPCluster, as kubectl would, and follows it. */
 export async function joinCluster(run: Run, options: JoinOptions): Promise<void> {
   const { settings, output } = run;
-  const member = await registeredMember(settings, options.ip, 'unjoin');
-  const cluster = member.clusterName;
-  await withHub(settings, async (hub) => {
+  const cluster = await registeredCluster(settings, options.ip, 'join');
+  await withHub(run, async (hub) => {
     await ask(hub, cluster, options);
     const workflow = `JoinCluster/${cluster}`;
     await follow(hub, { cluster, from: 'JOINING', to: 'JOIN', workflow }, run);
@@ -30,34 +28,6 @@ export async function joinCluster(run: Run, options: JoinOptions): Promise<void>
     output.line(
       `Success Join '${cluster}' (${options.ip}) to OpenMCP Master: ${settings.openmcpIp()}`,
     );
-}
-
-/** Looks the address up in the registry; refuses what is not registered, or is on the other side already. */
-export async function registeredMember(
-  settings: Settings,
-  ip: string,
-  membership: 'join' | 'unjoin',
-): Promise<RegisteredMember> {
-  const registry = Registry.open(settings.registry());
-  try {
-    const member = await registry.findMember(settings.openmcpIp(), ip);
-    if (member === null) {
-      throw new OpenMcpError(
-        ErrorCode.NotFound,
-        `cannot find ${ip} in the registry: run openmcp register member with its kubeconfig`,
-      );
-    }
-    if (member.membership !== membership) {
-      const why = membership === 'unjoin' ? 'it is joined already' : 'it is not joined';
-      throw new OpenMcpError(
-        ErrorCode.Conflict,
-        `cannot ${membership === 'unjoin' ? 'join' : 'unjoin'} ${ip}: ${why}`,
-      );
-    }
-    return member;
-  } finally {
-    await registry.close();
-  }
 }
 
 async function ask(hub: KubeClient, name: string, options: JoinOptions): Promise<void> {
@@ -81,7 +51,7 @@ async function ask(hub: KubeClient, name: string, options: JoinOptions): Promise
   if (joinStatus !== 'UNJOIN') {
     throw new OpenMcpError(
       ErrorCode.Conflict,
-      `cannot join ${name}: its spec.joinStatus is ${joinStatus}`,
+      `cannot join ${name}: spec.joinStatus of its OpenMCPCluster is ${joinStatus}; let it leave first (openmcp unjoin cluster)`,
     );
   }
   await hub.patch(OPENMCP_CLUSTERS, ref, { spec }, { type: 'merge' });

@@ -4,7 +4,7 @@ import { OPENMCP_CLUSTERS } from '../../kubernetes/resources.ts';
 import { follow } from '../follow.ts';
 import { withHub } from '../hub.ts';
 import type { Run } from '../program.ts';
-import { registeredMember } from './join-cluster.ts';
+import { registeredCluster } from '../registered-cluster.ts';
 
 /** Asks for the leave by the OpenMCPCluster, as kubectl would, and follows it. */
 export async function unjoinCluster(
@@ -12,8 +12,8 @@ export async function unjoinCluster(
   options: { readonly ip: string; readonly remove?: boolean; readonly force?: boolean },
 ): Promise<void> {
   const { settings, output } = run;
-  const { clusterName: cluster } = await registeredMember(settings, options.ip, 'join');
-  await withHub(settings, async (hub) => {
+  const cluster = await registeredCluster(settings, options.ip, 'unjoin');
+  await withHub(run, async (hub) => {
     const ref = { namespace: OPENMCP_NAMESPACE, name: cluster };
     if ((await hub.read(OPENMCP_CLUSTERS, ref)) === null) {
       throw new OpenMcpError(

@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
+import { readDeployments } from '../../../src/cli/resource-file.ts';
+import { deployment } from './deployments.ts';
+import { useTerminal } from './terminal.ts';
+
+const terminal = useTerminal();
+async function* typed(...parts: readonly (string | Buffer)[]) {
+  yield* parts;
+}
+const read = (text: string) => readDeployments(terminal.file('web.yaml', text), typed());
+const one = stringify(deployment('one', 1));
+const two = stringify(deployment('two', 2));
+
+describe('a file', () => {
+  it('may hold several, and empty documents between', async () => {
+    const found = await read(`---\n${one}---\n# nothing\n---\n${two}`);
+
+    expect(found).toEqual([deployment('one', 1), deployment('two', 2)]);
+  });
+
+  it('may be JSON', async () => {
+    expect(await read(JSON.stringify(deployment('one', 1)))).toEqual([deployment('one', 1)]);
+  });
+
+  it.each<[string, string, string]>([
+    ['nothing', '', 'it holds no OpenMCPDeployment'],
+    ['comments', '# later\n---\n', 'it holds no OpenMCPDeployment'],
+    ['broken YAML', `${one}---\na: [`, 'Flow sequence'],
+    ['text', 'hello', 'every document needs apiVersion, kind and metadata.name'],
+    ['an object without a name', 'apiVersion: v1\nkind: X\n', 'needs apiVersion, kind'],
+    [
+      'another kind',
+      one.replace('OpenMCPDeployment', 'Deployment'),
+      'it holds a Deployment, and only OpenMCPDeployments are planned',
+    ],
+  ])('with %s is refused by name, in one line', async (_what, text, message) => {
+    const error: unknown = await read(text).catch((reason: unknown) => reason);
+
+    expect(error).toMatchObject({
+      code: 'Rejected',
+      message: expect.stringMatching(`^cannot (plan|read) .*web\\.yaml: .*${message}.*$`),
+    });
+    expect(String(error)).not.toContain('\n');
+  });
+
+  it('that is not there is not found', async () => {
+    await expect(readDeployments('/none.yaml', typed())).rejects.toMatchObject({
+      code: 'NotFound',
+      message: 'cannot read /none.yaml: there is no such file',
+    });
+  });
+
+  it('that is a folder is said to be one', async () => {
+    await expect(readDeployments(terminal.folder, typed())).rejects.toMatchObject({
+      code: 'Rejected',
+      message: expect.stringContaining('it is a folder; name a file'),
+    });
+  });
+});
+
+describe('standard input', () => {
+  it('is read to its end, letters that come in two pieces included', async () => {
+    const bytes = Buffer.from(stringify(deployment('one', 1, { annotations: { note: '세종' } })));
+    const cut = bytes.indexOf(Buffer.from('세')) + 1;
+
+    const found = await readDeployments('-', typed(bytes.subarray(0, cut), bytes.subarray(cut)));
+
+    expect(found).toMatchObject([{ metadata: { annotations: { note: '세종' } } }]);
+  });
+
+  it('is called so when it is refused', async () => {
+    await expect(readDeployments('-', typed())).rejects.toThrow('cannot plan standard input: ');
+  });
+});
