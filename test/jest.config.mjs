@@ -9,6 +9,8 @@ const suite = (name, options = {}) => ({
   rootDir,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   testEnvironment: 'node',
+  // A fleet's etcd keeps .snap files there, which jest would take for its own.
+  modulePathIgnorePatterns: ['<rootDir>/.openmcp'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -21,7 +23,7 @@ const suite = (name, options = {}) => ({
 
 export default {
   rootDir,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   projects: [
     suite('unit'),
     suite('repository'),

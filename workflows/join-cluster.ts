@@ -17,6 +17,7 @@ import {
 } from '@temporalio/workflow';
 import type { HubClusterActivities } from '../activities/hub/clusters.ts';
 import type { RegistrationActivities } from '../activities/registration/steps.ts';
+import { ErrorCode } from '../src/api/errors.ts';
 import {
   type ClusterReading,
   type Fitness,
@@ -58,6 +59,10 @@ interface Refusal {
   readonly reason: string;
   readonly message: string;
 }
+const UNWANTED: Refusal = {
+  reason: 'Cancelled',
+  message: 'spec.joinStatus is not JOINING any more, or the cluster is being deleted',
+};
 
 export async function joinCluster(input: ClusterInput): Promise<string> {
   const told = { edited: false };
@@ -87,6 +92,7 @@ export async function joinCluster(input: ClusterInput): Promise<string> {
   const saga = new Saga();
   let refusal: Refusal;
   try {
+    if (cluster.deleting) throw new Refused(UNWANTED);
     await tell('looking at the cluster', 0);
     const fitness: Fitness = await check.checkMember(joining);
     if (!fitness.fit) throw new Refused(fitness);
@@ -102,11 +108,12 @@ export async function joinCluster(input: ClusterInput): Promise<string> {
         () => undoing.undoJoinStep.executeWithOptions({ summary: `undo ${step}` }, [step, joining]),
       );
     }
-    await hub.finishJoin(input, cluster.uid, {
-      version: fitness.version,
-      nodes: fitness.nodes,
-      workflow,
-    });
+    const { version, nodes } = fitness;
+    // Cancelled half-way it would race with the report of what is undone.
+    const joined = await CancellationScope.nonCancellable(() =>
+      hub.finishJoin(input, cluster.uid, { version, nodes, workflow }),
+    );
+    if (!joined) throw new Refused(UNWANTED);
     seen.now = { ...state, phase: 'Joined', step: '', done: TOTAL };
     return 'done';
   } catch (error) {
@@ -115,16 +122,15 @@ export async function joinCluster(input: ClusterInput): Promise<string> {
   seen.now = { ...seen.now, phase: 'Undoing', message: refusal.message };
   setCurrentDetails(`**Undoing** the join of ${input.name}: ${refusal.message}`);
   const stayed = await saga.undo();
+  const { reason } = refusal;
+  const message = toldOf(refusal, stayed);
+  await tellIfThere(() => hub.failJoin(input, cluster.uid, { reason, message, stayed, workflow }));
+  return stayed.length > 0 ? `undone-except: ${stayed.join('; ')}` : `undone: ${reason}`;
+}
+
+function toldOf({ message }: Refusal, stayed: readonly string[]): string {
   const rest = stayed.length > 0 ? ` Could not be undone: ${stayed.join('; ')}.` : '';
-  await CancellationScope.nonCancellable(() =>
-    hub.failJoin(input, cluster.uid, {
-      reason: refusal.reason,
-      message: `${refusal.message}.${rest}`.replace('..', '.'),
-      stayed,
-      workflow,
-    }),
-  );
-  return stayed.length > 0 ? `undone-except: ${stayed.join('; ')}` : `undone: ${refusal.reason}`;
+  return `${message.replace(/\.$/, '')}.${rest}`;
 }
 
 /** Carries the reason from the check to the one place that undoes and reports. */
@@ -154,5 +160,14 @@ async function refuseIfUnwanted(input: ClusterInput, cluster: ClusterReading): P
   const now = await hub.readCluster(input);
   if (now !== null && now.uid === cluster.uid && !now.deleting && now.joinStatus === 'JOINING')
     return;
-  throw new Refused({ reason: 'Cancelled', message: 'spec.joinStatus is not JOINING any more' });
+  throw new Refused(UNWANTED);
+}
+
+/** Also while the workflow is being cancelled; a cluster that is gone has nobody to be told. */
+async function tellIfThere(tell: () => Promise<void>): Promise<void> {
+  try {
+    await CancellationScope.nonCancellable(tell);
+  } catch (error) {
+    if (problemOf(error).code !== ErrorCode.NotFound) throw error;
+  }
 }

@@ -33,7 +33,8 @@ export async function payDebt(input: ClusterInput): Promise<string> {
       await member.undoJoinStep.executeWithOptions({ summary: `undo ${step}` }, [step, joining]);
     }
   }
-  await hub.clearDebts(input, cluster.uid, owed);
+  // Before the debts: without any, the resource may go, and then nobody looks after its token.
   if (away) await member.undoJoinStep('credentials', joining);
+  await hub.clearDebts(input, cluster.uid, owed);
   return `paid ${owed.length}`;
 }

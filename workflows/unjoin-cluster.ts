@@ -30,6 +30,11 @@ const hub = proxyActivities<HubClusterActivities>({
   startToCloseTimeout: '15 seconds',
   retry: { initialInterval: '300 milliseconds', maximumInterval: '10 seconds' },
 });
+/** On the hub and in the registry: past the member, there is no way back, so these are waited for. */
+const place = proxyActivities<RegistrationActivities>({
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '300 milliseconds', maximumInterval: '10 seconds' },
+});
 /** Bounded, so that a dead member is noticed and told rather than waited for in silence. */
 const member = proxyActivities<RegistrationActivities & OwnedActivities>({
   startToCloseTimeout: '30 seconds',
@@ -71,7 +76,8 @@ export async function unjoinCluster(input: ClusterInput): Promise<string> {
   if (found === null) return 'gone';
   if (!isWanted(found)) return `nothing to do: ${found.joinStatus}`;
   const free = await untilFree(leaving, found);
-  if (free === null) {
+  if (free === 'gone') return 'gone';
+  if (free === 'stays') {
     await hub.stayJoined(input, found.uid, workflow);
     return 'stayed';
   }
@@ -82,28 +88,29 @@ export async function unjoinCluster(input: ClusterInput): Promise<string> {
     // A member that is owed something is probed with its credentials until it returns.
     if (step === 'credentials' && owed) continue;
     await tell(free, `undoing ${step}`, TOTAL - 1);
-    await member.undoJoinStep.executeWithOptions({ summary: `undo ${step}` }, [step, joining]);
+    await place.undoJoinStep.executeWithOptions({ summary: `undo ${step}` }, [step, joining]);
   }
   await hub.finishUnjoin(input, free.uid, { owed, workflow });
   return owed ? 'done, the member is owed its clean-up' : 'done';
 }
 
+/** A deletion in the middle of a join is the join's to carry out: it goes back what it has gone. */
 function isWanted(cluster: ClusterReading): boolean {
-  return (
-    cluster.joinStatus === 'UNJOINING' || (cluster.deleting && cluster.joinStatus !== 'UNJOIN')
-  );
+  return cluster.joinStatus === 'UNJOINING' || (cluster.deleting && cluster.joinStatus === 'JOIN');
 }
 
 function joiningOf({ name }: ClusterInput, { ip, region, zone }: ClusterReading): Joining {
   return { cluster: name, ip, region, zone, by: null };
 }
 
-/** Waits until no workload needs the cluster. Null when it shall stay after all. */
-async function untilFree(leaving: Leaving, first: ClusterReading): Promise<ClusterReading | null> {
+/** Waits until no workload needs the cluster, unless it shall stay after all. */
+async function untilFree(
+  leaving: Leaving,
+  first: ClusterReading,
+): Promise<ClusterReading | 'stays' | 'gone'> {
   const { input, told, tell } = leaving;
   let cluster = first;
   for (let looks = 0; ; looks += 1) {
-    told.edited = false;
     if (cluster.unjoinPolicy === 'Remove') return cluster;
     const staying = await hub.listWorkloadsOn(input.name, !cluster.force);
     if (staying.count === 0) return cluster;
@@ -113,8 +120,11 @@ async function untilFree(leaving: Leaving, first: ClusterReading): Promise<Clust
       0,
     );
     await condition(() => told.edited, backoff(looks, 1_000, 15_000));
+    // Cleared before reading: an edit meanwhile causes another look.
+    told.edited = false;
     const now = await hub.readCluster(input);
-    if (now === null || now.uid !== first.uid || !isWanted(now)) return null;
+    if (now === null || now.uid !== first.uid) return 'gone';
+    if (!isWanted(now)) return 'stays';
     cluster = now;
   }
 }

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { Condition, setCondition } from '../../src/api/conditions.ts';
+import { codeOf, ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
 import type { ClusterReading, ClusterReport } from '../../src/api/joining.ts';
 import { API_VERSION, FIELD_MANAGER, KEYS, type ObjectRef } from '../../src/api/meta.ts';
 import type { KubeClient, KubeObject } from '../../src/kubernetes/client.ts';
@@ -74,12 +75,35 @@ export class ClusterWriter {
     );
   }
 
+  /** Absent already is success. */
   async release(ref: ObjectRef, uid: string): Promise<void> {
-    await this.#apply(ref, { metadata: { ...ref, uid } }, FIELD_MANAGER);
+    try {
+      await this.#apply(ref, { metadata: { ...ref, uid } }, FIELD_MANAGER);
+    } catch (error) {
+      if (codeOf(error) !== ErrorCode.NotFound) throw error;
+    }
   }
 
   async spec(ref: ObjectRef, uid: string, spec: Record<string, unknown>): Promise<void> {
-    await this.#hub.patch(OPENMCP_CLUSTERS, ref, { metadata: { uid }, spec }, { type: 'merge' });
+    const body = { metadata: { uid }, spec };
+    await this.#fenced(ref, uid, () =>
+      this.#hub.patch(OPENMCP_CLUSTERS, ref, body, { type: 'merge' }),
+    );
+  }
+
+  /** The spec of a join that is done. False, and nothing is written, when it is not wanted any more. */
+  async joined(ref: ObjectRef, uid: string, spec: Record<string, unknown>): Promise<boolean> {
+    const object = await this.#hub.read(OPENMCP_CLUSTERS, ref);
+    if (object === null || object.metadata.uid !== uid) return false;
+    const { joinStatus, deleting } = readingOf(object);
+    // A retry finds what the first try wrote.
+    if (joinStatus === 'JOIN') return true;
+    if (joinStatus !== 'JOINING' || deleting) return false;
+    const { resourceVersion } = object.metadata;
+    // With the version: an edit between the reading and this must not be overwritten.
+    const body = { metadata: { uid, resourceVersion }, spec };
+    await this.#hub.patch(OPENMCP_CLUSTERS, ref, body, { type: 'merge' });
+    return true;
   }
 
   async status(
@@ -158,12 +182,30 @@ export class ClusterWriter {
 
   async #apply(
     ref: ObjectRef,
-    part: { metadata: Record<string, unknown> & { name: string }; status?: unknown },
+    part: { metadata: Record<string, unknown> & { name: string; uid: string }; status?: unknown },
     fieldManager: string,
     subresource?: 'status',
   ): Promise<void> {
     const object = { apiVersion: API_VERSION, kind: OPENMCP_CLUSTERS.kind, ...part };
-    await this.#hub.apply(OPENMCP_CLUSTERS, object, { fieldManager, force: true, subresource });
+    const options = { fieldManager, force: true, subresource };
+    await this.#fenced(ref, part.metadata.uid, () =>
+      this.#hub.apply(OPENMCP_CLUSTERS, object, options),
+    );
+  }
+
+  /** A write to what is gone, or was made again, is a conflict for ever: it must not be retried. */
+  async #fenced(ref: ObjectRef, uid: string, write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (codeOf(error) !== ErrorCode.Conflict) throw error;
+      const present = await this.#hub.read(OPENMCP_CLUSTERS, ref);
+      if (present?.metadata.uid === uid) throw error;
+      throw new OpenMcpError(
+        ErrorCode.NotFound,
+        `cannot write ${ref.namespace}/${ref.name}: it is gone, or was made again meanwhile`,
+      );
+    }
   }
 }
 

@@ -18,11 +18,12 @@ export interface HubClusterActivities {
   readCluster(ref: ObjectRef): Promise<ClusterReading | null>;
   /** How far a saga is; also holds the resource until it is over. */
   reportCluster(ref: ObjectRef, uid: string, report: ClusterReport): Promise<void>;
+  /** False, and nothing is written, when the cluster is not to be joined any more. */
   finishJoin(
     ref: ObjectRef,
     uid: string,
     facts: { readonly version: string; readonly nodes: number; readonly workflow: WorkflowRef },
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Back to UNJOIN, with the reason; `stayed` is what could not be undone. */
   failJoin(
     ref: ObjectRef,
@@ -104,7 +105,11 @@ type Endings = Pick<
   'finishJoin' | 'failJoin' | 'finishUnjoin' | 'stayJoined'
 >;
 
-/** How sagas end: the spec says where the cluster stands, a condition and an Event say why. */
+/**
+ * How sagas end: a condition and an Event say why, then the spec says where the cluster stands.
+ *
+ * In that order, because whoever waits for the spec reads the reason when it comes.
+ */
 function endings(clusters: ClusterWriter, now: () => Date): Endings {
   return {
     async finishJoin(ref, uid, { version, nodes, workflow }) {
@@ -113,32 +118,34 @@ function endings(clusters: ClusterWriter, now: () => Date): Endings {
         reason: 'Joined',
         message: `joined, Kubernetes ${version}, ${nodes} nodes`,
       } as const;
-      await clusters.spec(ref, uid, {
+      const wanted = await clusters.joined(ref, uid, {
         joinStatus: 'JOIN',
         joinStatusTime: now().toISOString(),
         unJoinStatusTime: null,
       });
+      if (!wanted) return false;
       await clusters.status(ref, uid, { joined, workflow }, { version, nodes });
       await clusters.event(ref, uid, { type: 'Normal', ...joined });
+      return true;
     },
     async failJoin(ref, uid, { reason, message, workflow }) {
       const joined = { status: 'False', reason, message } as const;
-      await clusters.spec(ref, uid, { joinStatus: 'UNJOIN' });
       await clusters.status(ref, uid, { joined, workflow });
       await clusters.event(ref, uid, { type: 'Warning', ...joined });
+      await clusters.spec(ref, uid, { joinStatus: 'UNJOIN' });
       await clusters.release(ref, uid);
     },
     async finishUnjoin(ref, uid, { owed, workflow }) {
       const message = owed ? 'left by force; the member is owed its clean-up' : 'left';
       const joined = { status: 'False', reason: 'Left', message } as const;
+      await clusters.status(ref, uid, { joined, workflow });
+      await clusters.event(ref, uid, { type: 'Normal', ...joined });
       await clusters.spec(ref, uid, {
         joinStatus: 'UNJOIN',
         unJoinStatusTime: now().toISOString(),
         joinStatusTime: null,
         force: null,
       });
-      await clusters.status(ref, uid, { joined, workflow });
-      await clusters.event(ref, uid, { type: 'Normal', ...joined });
       if (!owed) await clusters.release(ref, uid);
     },
     async stayJoined(ref, uid, workflow) {

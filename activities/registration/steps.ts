@@ -6,6 +6,7 @@
  * history. Everything is idempotent: a retry finds what the first try made.
  */
 
+import { codeOf, ErrorCode } from '../../src/api/errors.ts';
 import type { Fitness, Joining, JoinStep } from '../../src/api/joining.ts';
 import { KUBEFED_NAMESPACE, OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
 import type { KubeClient } from '../../src/kubernetes/client.ts';
@@ -124,7 +125,14 @@ const STEPS: Readonly<Record<JoinStep, Step>> = {
   },
   registry: {
     take: ({ moveMember }, { ip }) => moveMember(ip, 'join'),
-    undo: ({ moveMember }, { ip }) => moveMember(ip, 'unjoin'),
+    async undo({ moveMember }, { ip }) {
+      try {
+        await moveMember(ip, 'unjoin');
+      } catch (error) {
+        // Unregistered meanwhile: it has no place that could be left.
+        if (codeOf(error) !== ErrorCode.NotFound) throw error;
+      }
+    },
   },
 };
 

@@ -1,57 +1,27 @@
 /** One Temporal server and one workflow bundle per test file; one worker and task queue per test. */
 
-import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from '@jest/globals';
-import type { WorkflowHandle } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { type Run, startTemporal, type TemporalServer } from './temporal-server.ts';
 
-const logger = new DefaultLogger('ERROR');
-const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
-
-export interface TemporalSuite {
-  /** Runs `body` while a worker serves `activities`; starts `workflow` with `input` before. */
-  run(
-    what: { workflow: string; input: unknown; activities: object; id?: string },
-    body: (handle: WorkflowHandle) => Promise<void>,
-  ): Promise<void>;
+export interface TemporalSuite extends Pick<TemporalServer, 'run'> {
+  /** What the workflow returns when nothing happens meanwhile. */
+  result(what: Run): Promise<unknown>;
 }
 
 export function useTemporal(): TemporalSuite {
-  let environment: TestWorkflowEnvironment;
-  let workflowBundle: { code: string };
-
+  let server: TemporalServer;
   beforeAll(async () => {
-    Runtime.install({ logger });
-    const path = process.env['OPENMCP_TEMPORAL_CLI'];
-    if (path === undefined) {
-      throw new Error('OPENMCP_TEMPORAL_CLI must name the Temporal CLI; `npm test` sets it');
-    }
-    environment = await TestWorkflowEnvironment.createLocal({
-      server: {
-        executable: { type: 'existing-path', path },
-        log: { format: 'pretty', level: 'error' },
-      },
-    });
-    workflowBundle = await bundleWorkflowCode({ workflowsPath, logger });
+    server = await startTemporal({});
   }, 120_000);
-  afterAll(() => environment?.teardown());
-
+  afterAll(() => server?.stop());
   return {
-    async run({ workflow, input, activities, id = randomUUID() }, body) {
-      const taskQueue = randomUUID();
-      const worker = await Worker.create({
-        connection: environment.nativeConnection,
-        workflowBundle,
-        activities,
-        taskQueue,
+    run: (what, body) => server.run(what, body),
+    async result(what) {
+      let end: unknown;
+      await server.run(what, async (handle) => {
+        end = await handle.result();
       });
-      await worker.runUntil(async () => {
-        const args = [input];
-        const start = { workflowId: id, taskQueue, args };
-        await body(await environment.client.workflow.start(workflow, start));
-      });
+      return end;
     },
   };
 }
