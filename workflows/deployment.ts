@@ -26,7 +26,7 @@ import type { Placement } from '../src/api/placement.ts';
 import type { Workload } from '../src/api/workload.ts';
 import { PLACEMENT_QUEUE, type ResourceInput, type Standing, standing } from './contract.ts';
 import { inBatches } from './lib/batches.ts';
-import { type DeploymentPlan, planOf, reportOf } from './lib/deployment-plan.ts';
+import { type DeploymentPlan, holdingOf, planOf, reportOf } from './lib/deployment-plan.ts';
 import { backoff, type Pass, problemOf, untilSettled, type Wake } from './lib/resource.ts';
 
 /** Short calls to the hub, recorded as markers. Without the hub there is nothing to do but retry. */
@@ -54,6 +54,8 @@ const ATTEMPTS_BEFORE_DEBT = 5;
 
 /** What one run remembers between passes. A new run starts without it and asks every cluster. */
 interface Memory {
+  /** Of the resource that this is about: one that was made again under the name is another. */
+  uid: string;
   outcomes: Readonly<Record<string, Outcome>>;
   reported: string;
   standing: Standing;
@@ -62,6 +64,7 @@ interface Memory {
 export async function deployment(input: ResourceInput): Promise<string> {
   const { ref } = input;
   const memory: Memory = {
+    uid: '',
     outcomes: {},
     reported: '',
     standing: { phase: 'Starting', generation: 0, waitingFor: [] },
@@ -77,6 +80,8 @@ export async function deployment(input: ResourceInput): Promise<string> {
 async function reconcile(ref: ObjectRef, memory: Memory, wake: Wake): Promise<Pass> {
   const reading = await hub.readDeployment(ref);
   if (reading === null) return { kind: 'gone' };
+  if (reading.uid !== memory.uid)
+    Object.assign(memory, { uid: reading.uid, outcomes: {}, reported: '' });
   try {
     if (reading.deleting) return await leaveAll(ref, reading, memory, wake);
     if (reading.workload === null) return await refuse(ref, reading, memory);
@@ -101,9 +106,9 @@ async function carryOut(
 
   memory.outcomes = await deliver(ref, { reading, plan }, memory, wake);
   const failed = Object.values(memory.outcomes).filter(({ code }) => code !== null);
-  const owing = await vacate(ref, { reading, plan }, failed);
+  const owing = await vacate(ref, { reading, plan }, memory);
 
-  await report(ref, { reading, plan }, memory);
+  await report(ref, { reading, plan, owing }, memory);
   tell(memory, reading, [...failed.map(({ cluster }) => cluster), ...owing]);
   if (failed.length > 0) {
     return {
@@ -164,16 +169,15 @@ async function deliver(
 async function vacate(
   ref: ObjectRef,
   found: { readonly reading: DeploymentReading; readonly plan: DeploymentPlan },
-  failed: readonly Outcome[],
+  memory: Memory,
 ): Promise<readonly string[]> {
   const { reading, plan } = found;
   const { leaving } = plan;
   if (leaving.length === 0) return [];
-  const carried = plan.shares.every(
-    ({ cluster, replicas }) => (reading.ready[cluster] ?? 0) >= replicas,
+  if (!isCarried(reading, plan, memory.outcomes)) return leaving;
+  const outcomes = await inBatches(leaving, (clusters) =>
+    members.pruneDeployments(ref, reading.uid, clusters),
   );
-  if (failed.length > 0 || !carried) return leaving;
-  const outcomes = await members.pruneDeployments(ref, reading.uid, leaving);
   const owing = outcomes.filter(({ code }) => code !== null).map(({ cluster }) => cluster);
   const claim = Object.fromEntries(
     Object.entries(plan.claim).filter(
@@ -182,6 +186,22 @@ async function vacate(
   );
   await hub.claimDeployment(ref, reading.uid, claim);
   return owing;
+}
+
+/**
+ * Whether the clusters that stay carry the load: each has what was applied rolled out and ready, or
+ * cannot be reached and was ready for its share when it was seen last.
+ */
+function isCarried(
+  { ready, readyGenerations }: DeploymentReading,
+  { shares }: DeploymentPlan,
+  outcomes: Memory['outcomes'],
+): boolean {
+  return shares.every(({ cluster, replicas }) => {
+    const outcome = outcomes[cluster];
+    if (outcome?.code !== null) return (ready[cluster] ?? 0) >= replicas;
+    return (readyGenerations[cluster] ?? 0) >= (outcome.generation ?? Number.POSITIVE_INFINITY);
+  });
 }
 
 /** Deletion: every cluster that may hold something is visited, and the resource goes last. */
@@ -193,10 +213,7 @@ async function leaveAll(
 ): Promise<Pass> {
   if (!reading.held) return { kind: 'gone' };
   const { uid } = reading;
-  const holding = [
-    ...new Set([...Object.keys(reading.claimed), ...Object.keys(reading.known)]),
-  ].toSorted();
-  const outcomes = await inBatches(holding, (clusters) =>
+  const outcomes = await inBatches(holdingOf(reading), (clusters) =>
     members.pruneDeployments(ref, uid, clusters),
   );
   const failed = outcomes.filter(({ code }) => code !== null);
@@ -221,24 +238,31 @@ async function leaveAll(
 
 /** A spec that cannot be understood: said once, and nothing in the members is touched. */
 async function refuse(ref: ObjectRef, reading: DeploymentReading, memory: Memory): Promise<Pass> {
-  await report(ref, { reading, plan: null }, memory);
+  await report(ref, { reading, plan: null, owing: [] }, memory);
   return { kind: 'settled' };
 }
 
 async function report(
   ref: ObjectRef,
-  found: { readonly reading: DeploymentReading; readonly plan: DeploymentPlan | null },
+  found: {
+    readonly reading: DeploymentReading;
+    readonly plan: DeploymentPlan | null;
+    readonly owing: readonly string[];
+  },
   memory: Memory,
 ): Promise<void> {
   const { workflowId, runId } = workflowInfo();
+  const { reading, plan, owing } = found;
   const next = reportOf({
-    ...found,
+    reading,
+    plan,
+    vacated: plan === null ? [] : plan.leaving.filter((cluster) => !owing.includes(cluster)),
     outcomes: memory.outcomes,
     workflow: { id: workflowId, runId },
   });
   const text = JSON.stringify(next);
   if (text === memory.reported) return;
-  await hub.reportDeployment(ref, found.reading.uid, next);
+  await hub.reportDeployment(ref, reading.uid, next);
   memory.reported = text;
 }
 

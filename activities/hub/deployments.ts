@@ -14,7 +14,12 @@ import { OPENMCP_DEPLOYMENTS } from '../../src/kubernetes/resources.ts';
 const DeploymentStatus = z.object({
   clusters: z
     .array(
-      z.object({ name: z.string(), uid: z.string().optional(), readyReplicas: z.int().optional() }),
+      z.object({
+        name: z.string(),
+        uid: z.string().optional(),
+        readyReplicas: z.int().default(0),
+        readyGeneration: z.int().default(0),
+      }),
     )
     .default([]),
   conditions: z.array(Condition).default([]),
@@ -32,8 +37,10 @@ export interface DeploymentReading {
   readonly claimed: Readonly<Record<string, number>>;
   /** Uids of member objects as last reported, by cluster. */
   readonly known: Readonly<Record<string, string>>;
-  /** Replicas ready in each cluster, as the controller saw them last. */
+  /** Replicas ready in each cluster that has any object of it, as the controller saw them last. */
   readonly ready: Readonly<Record<string, number>>;
+  /** The generation of each member object that is rolled out and ready. */
+  readonly readyGenerations: Readonly<Record<string, number>>;
   readonly conditions: readonly Condition[];
   /** Null when the spec cannot be understood; `problem` says why. */
   readonly workload: Workload | null;
@@ -48,12 +55,12 @@ export interface DeploymentReport {
   readonly conditions: readonly Omit<Condition, 'lastTransitionTime'>[];
   readonly before: readonly Condition[];
   readonly workflow: { readonly id: string; readonly runId: string };
-  /** An Event for people, when something was decided; null when nothing new is to be said. */
-  readonly event: {
+  /** Events for people: what was decided or came of it, and is new. */
+  readonly events: readonly {
     readonly type: 'Normal' | 'Warning';
     readonly reason: string;
     readonly message: string;
-  } | null;
+  }[];
 }
 
 export interface HubDeploymentActivities {
@@ -93,7 +100,7 @@ export function hubDeploymentActivities(options: {
     },
 
     async reportDeployment(ref, uid, report) {
-      const status = statusOf(report, now().toISOString());
+      const status = statusOf(report, { uid, now: now().toISOString() });
       const resource = {
         apiVersion: API_VERSION,
         kind: OPENMCP_DEPLOYMENTS.kind,
@@ -105,19 +112,17 @@ export function hubDeploymentActivities(options: {
         force: true,
         subresource: 'status',
       });
-      if (report.event !== null) {
-        await recordEvent(hub, {
-          regarding: { resource: OPENMCP_DEPLOYMENTS, ...ref, uid },
-          ...report.event,
-          now: now(),
-        });
+      const regarding = { resource: OPENMCP_DEPLOYMENTS, ...ref, uid };
+      for (const event of report.events) {
+        await recordEvent(hub, { regarding, ...event, now: now() });
       }
     },
 
     async releaseDeployment(ref, uid) {
       try {
         // What we no longer apply leaves: our finalizer, and nobody else's.
-        await applyMetadata(hub, { ref, uid }, {});
+        const released = await applyMetadata(hub, { ref, uid }, {});
+        await removeFinalizer(hub, released);
       } catch (error) {
         if (codeOf(error) !== ErrorCode.NotFound) throw error;
       }
@@ -133,7 +138,7 @@ async function applyMetadata(
     readonly finalizers?: readonly string[];
     readonly annotations?: Readonly<Record<string, string>>;
   },
-): Promise<void> {
+): Promise<KubeObject> {
   const { ref, uid } = owner;
   const resource = {
     apiVersion: API_VERSION,
@@ -141,9 +146,12 @@ async function applyMetadata(
     metadata: { ...ref, uid, ...metadata },
   };
   try {
-    await hub.apply(OPENMCP_DEPLOYMENTS, resource, { fieldManager: FIELD_MANAGER, force: true });
+    const options = { fieldManager: FIELD_MANAGER, force: true };
+    return await hub.apply(OPENMCP_DEPLOYMENTS, resource, options);
   } catch (error) {
-    if (codeOf(error) !== ErrorCode.Conflict) throw error;
+    const code = codeOf(error);
+    // Gone is a 409, made again under the same name a 422: another uid "is immutable".
+    if (code !== ErrorCode.Conflict && code !== ErrorCode.Rejected) throw error;
     const present = await hub.read(OPENMCP_DEPLOYMENTS, ref);
     if (present?.metadata.uid === uid) throw error;
     throw new OpenMcpError(
@@ -151,6 +159,15 @@ async function applyMetadata(
       `cannot write ${ref.namespace}/${ref.name}: it is gone, or was made again meanwhile`,
     );
   }
+}
+
+/** Whoever restored or copied the resource by server-side apply owns the finalizer with us: so it stayed. */
+async function removeFinalizer(hub: KubeClient, { metadata }: KubeObject): Promise<void> {
+  const { namespace, name, uid, resourceVersion, finalizers = [] } = metadata;
+  if (!finalizers.includes(KEYS.finalizer)) return;
+  const left = finalizers.filter((finalizer) => finalizer !== KEYS.finalizer);
+  const body = { metadata: { uid, resourceVersion, finalizers: left } };
+  await hub.patch(OPENMCP_DEPLOYMENTS, { namespace, name }, body, { type: 'merge' });
 }
 
 function readingOf(
@@ -169,7 +186,10 @@ function readingOf(
       status.clusters.flatMap(({ name, uid }) => (uid === undefined ? [] : [[name, uid]])),
     ),
     ready: Object.fromEntries(
-      status.clusters.map(({ name, readyReplicas }) => [name, readyReplicas ?? 0]),
+      status.clusters.map(({ name, readyReplicas }) => [name, readyReplicas]),
+    ),
+    readyGenerations: Object.fromEntries(
+      status.clusters.map(({ name, readyGeneration }) => [name, readyGeneration]),
     ),
     conditions: status.conditions,
   };
@@ -193,7 +213,10 @@ export function claimOf(resource: KubeObject): Readonly<Record<string, number>> 
   }
 }
 
-function statusOf(report: DeploymentReport, now: string): Record<string, unknown> {
+function statusOf(
+  report: DeploymentReport,
+  { uid: owner, now }: { readonly uid: string; readonly now: string },
+): Record<string, unknown> {
   const clusters = report.outcomes.map(({ cluster, code, message, uid, generation }) => ({
     name: cluster,
     outcome: code ?? 'Synced',
@@ -211,6 +234,7 @@ function statusOf(report: DeploymentReport, now: string): Record<string, unknown
     clusterMaps: report.clusterMaps,
     clusters,
     conditions,
-    workflow: report.workflow,
+    // The API server does not fence a status by uid: so it says itself what it is about.
+    workflow: { ...report.workflow, uid: owner },
   };
 }

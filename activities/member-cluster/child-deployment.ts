@@ -1,12 +1,13 @@
 /** The Deployment that a member gets for an OpenMCPDeployment. */
 
-import { API_VERSION, KEYS } from '../../src/api/meta.ts';
+import { API_VERSION, FIELD_MANAGER, KEYS, MEMBERS_OWN } from '../../src/api/meta.ts';
 import type { KubeObject } from '../../src/kubernetes/client.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 export interface ChildOptions {
-  readonly replicas: number;
+  /** Null leaves them to whoever owns them in the member. */
+  readonly replicas: number | null;
   /** The member object's uid where one is known: the apply fails when it is another by now. */
   readonly uid: string | undefined;
   /** The object as it stands, when it had to be looked at. An adopted one keeps its own selector. */
@@ -26,13 +27,14 @@ export function childDeployment(owner: KubeObject, options: ChildOptions): KubeO
   const inner = object(template['spec']);
   const pod = object(inner['template']);
   const uid = metadata.uid ?? '';
-  const selector = ownSelector(options.live, uid);
+  const selector = selectorOf(options.live, uid);
   const podMetadata = object(pod['metadata']);
   const labels = {
     ...object(podMetadata['labels']),
     ...object(spec['labels']),
-    ...selector,
     [KEYS.ownerUid]: uid,
+    // Last, since it cannot change: a selector from before may ask for another owner.
+    ...strings(selector['matchLabels']),
   };
   const outer = object(template['metadata']);
   return {
@@ -43,12 +45,12 @@ export function childDeployment(owner: KubeObject, options: ChildOptions): KubeO
       ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
       ...(options.uid !== undefined && { uid: options.uid }),
       labels: { ...strings(outer['labels']), ...strings(spec['labels']), [KEYS.ownerUid]: uid },
-      annotations: { ...strings(outer['annotations']), [KEYS.owner]: ownerOf(owner) },
+      annotations: { ...withoutOwn(outer['annotations']), [KEYS.owner]: ownerOf(owner) },
     },
     spec: {
       ...inner,
-      replicas: options.replicas,
-      selector: { matchLabels: selector },
+      ...(options.replicas !== null && { replicas: options.replicas }),
+      selector,
       template: {
         ...pod,
         metadata: { ...podMetadata, labels },
@@ -58,17 +60,34 @@ export function childDeployment(owner: KubeObject, options: ChildOptions): KubeO
   };
 }
 
-export function replicasOf(deployment: KubeObject): number {
-  const { replicas } = object(deployment['spec']);
+/**
+ * The replicas to apply where an HPA scales: null once it has taken them from us, else those that it
+ * finds. A field that we leave out while it is still ours would fall back to 1.
+ */
+export function scaledReplicas(live: KubeObject): number | null {
+  const ours = managers(live).find(
+    ({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply',
+  );
+  if (object(object(ours?.['fieldsV1'])['f:spec'])['f:replicas'] === undefined) return null;
+  const { replicas } = object(live['spec']);
   return typeof replicas === 'number' ? replicas : 1;
 }
 
-function ownSelector(live: KubeObject | null, uid: string): Readonly<Record<string, string>> {
-  const adopted =
-    live?.metadata.annotations?.[KEYS.adopted] === 'true' ||
-    live?.metadata.labels?.[KEYS.ownerUid] !== uid;
-  if (live === null || !adopted) return { [KEYS.ownerUid]: uid };
-  return strings(object(object(live['spec'])['selector'])['matchLabels']);
+function managers({ metadata }: KubeObject): Json[] {
+  const entries = metadata['managedFields'];
+  return Array.isArray(entries) ? entries.map(object) : [];
+}
+
+/** Immutable: that of an object which was adopted, or made for an owner before, stays as it is. */
+function selectorOf(live: KubeObject | null, uid: string): Json {
+  if (live === null) return { matchLabels: { [KEYS.ownerUid]: uid } };
+  return object(object(live['spec'])['selector']);
+}
+
+function withoutOwn(annotations: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(strings(annotations)).filter(([key]) => !MEMBERS_OWN.includes(key)),
+  );
 }
 
 function ownerOf({ metadata, kind }: KubeObject): string {

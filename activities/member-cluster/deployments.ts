@@ -9,9 +9,10 @@ import { cancellationSignal } from '@temporalio/activity';
 import { codeOf, ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
 import { ClusterName, FIELD_MANAGER, KEYS, type ObjectRef } from '../../src/api/meta.ts';
 import type { Delivery, Outcome } from '../../src/api/outcome.ts';
+import { scaledDeployment } from '../../src/fleet/cluster-view.ts';
 import type { KubeClient, KubeObject } from '../../src/kubernetes/client.ts';
-import { DEPLOYMENTS, NAMESPACES } from '../../src/kubernetes/resources.ts';
-import { childDeployment, replicasOf } from './child-deployment.ts';
+import { DEPLOYMENTS, HPAS, NAMESPACES } from '../../src/kubernetes/resources.ts';
+import { childDeployment, scaledReplicas } from './child-deployment.ts';
 import { removeOwnedObject } from './owned.ts';
 
 export interface MemberDeploymentActivities {
@@ -27,8 +28,10 @@ export interface Members {
   client(cluster: string): KubeClient | null;
   /** Whether the last probe reached it; one that did not answer gets a short time-out. */
   healthy(cluster: string): boolean;
-  /** An HPA of that cluster scales this Deployment: its replicas are not ours. */
-  scaledByHpa(cluster: string, ref: ObjectRef): boolean;
+  /** An HPA of that cluster scales this Deployment; null when that is not known yet. */
+  scaledByHpa(cluster: string, ref: ObjectRef): boolean | null;
+  /** `leaving` gets nothing new; of `none` nothing is left to be removed. */
+  membership(cluster: string): 'member' | 'leaving' | 'none';
 }
 
 /** A pass must end: the slowest cluster may take this long. */
@@ -51,7 +54,8 @@ export function memberDeploymentActivities(options: {
     const { cluster } = share;
     const client = clientOf(members, cluster);
     const call = callOptions(members, cluster);
-    const scaled = members.scaledByHpa(cluster, delivery.ref);
+    const scaled =
+      members.scaledByHpa(cluster, delivery.ref) ?? (await isScaled(client, delivery.ref, call));
     // An object that we know by its uid is not looked at first: the uid in the apply is the fence.
     const known = scaled || adopts(owner) ? undefined : delivery.known[cluster];
     const live = known === undefined ? await client.read(DEPLOYMENTS, delivery.ref, call) : null;
@@ -59,7 +63,7 @@ export function memberDeploymentActivities(options: {
     const child = childDeployment(owner, {
       live,
       uid: live?.metadata.uid ?? known,
-      replicas: scaled && live !== null ? replicasOf(live) : share.replicas,
+      replicas: scaled && live !== null ? scaledReplicas(live) : share.replicas,
     });
     const written = await applyInNamespace(client, child, call);
     const { uid, generation } = written.metadata;
@@ -81,8 +85,9 @@ export function memberDeploymentActivities(options: {
             try {
               return await applyOne(delivery, owner, share);
             } catch (error) {
-              if (codeOf(error) !== ErrorCode.Conflict) throw error;
-              // The object that we knew is gone or another one: look before writing.
+              const code = codeOf(error);
+              if (code !== ErrorCode.Conflict && code !== ErrorCode.Rejected) throw error;
+              // The object that we knew is gone (409), another one, or was adopted (422): look first.
               return applyOne({ ...delivery, known: {} }, owner, share);
             }
           }),
@@ -95,9 +100,11 @@ export function memberDeploymentActivities(options: {
         clusters.map((name) => {
           const cluster = ClusterName.parse(name);
           return outcomeOf(cluster, async () => {
-            const client = members.client(cluster);
-            if (client !== null)
+            // Whoever left was cleaned when it left, or is owed that.
+            if (members.client(cluster) !== null || members.membership(cluster) !== 'none') {
+              const client = credentialsOf(members, cluster);
               await removeOurs(client, { ref, uid }, callOptions(members, cluster));
+            }
             return { cluster, code: null, message: '' };
           });
         }),
@@ -116,7 +123,16 @@ async function outcomeOf(cluster: ClusterName, act: () => Promise<Outcome>): Pro
   }
 }
 
+/** To write: not to a cluster that is on its way out, whose leave may have passed us already. */
 function clientOf(members: Members, cluster: string): KubeClient {
+  if (members.membership(cluster) === 'member') return credentialsOf(members, cluster);
+  throw new OpenMcpError(
+    ErrorCode.NotYet,
+    `${cluster} is no member, or leaves: nothing is written to it`,
+  );
+}
+
+function credentialsOf(members: Members, cluster: string): KubeClient {
   const client = members.client(cluster);
   if (client !== null) return client;
   throw new OpenMcpError(ErrorCode.Unavailable, `cannot reach ${cluster}: no credentials for it`);
@@ -128,6 +144,12 @@ function callOptions(members: Members, cluster: string) {
 }
 
 type Call = ReturnType<typeof callOptions>;
+
+/** Asked of the member itself, for the moments in which its HPAs are not followed yet. */
+async function isScaled(client: KubeClient, ref: ObjectRef, call: Call): Promise<boolean> {
+  const { items } = await client.list(HPAS, { namespace: ref.namespace, ...call });
+  return items.some((hpa) => scaledDeployment(hpa) === ref.name);
+}
 
 /** Refuses what is not ours, unless the user hands it over; then it is marked, to be released later. */
 async function takeOver(

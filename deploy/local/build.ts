@@ -93,16 +93,18 @@ async function digestOf(build: Build): Promise<string> {
 
 async function goBuild(build: Build & { kind: 'go' }, folder: string, log: string): Promise<void> {
   const source = join(COMPONENTS, build.component);
-  const { target } = build;
+  const { target, variables = {} } = build;
   const what =
     target === 'tool'
       ? ['-o', `${folder}/`, 'tool']
       : ['-o', join(folder, target.output), target.package];
   // Builds of released sources: neither paths of this machine nor debug symbols are of use.
-  await run('go', ['build', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w', ...what], {
-    cwd: source,
-    log,
-  });
+  const flags = [
+    '-s -w',
+    ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`),
+  ];
+  const options = ['-trimpath', '-buildvcs=false', '-ldflags', flags.join(' ')];
+  await run('go', ['build', ...options, ...what], { cwd: source, log });
   for (const [module, path, name] of build.files ?? []) {
     const where = await run('go', ['list', '-m', '-f', '{{.Dir}}', module], { cwd: source, log });
     await copyFile(join(where.trim(), path), join(folder, name));

@@ -11,6 +11,8 @@ export type Build =
       /** Packages to build, with the name of each program. `tool`: all that go.mod calls tools. */
       readonly target: 'tool' | { readonly package: string; readonly output: string };
       readonly programs: readonly string[];
+      /** Values that the linker writes into variables, by their name. */
+      readonly variables?: Readonly<Record<string, string>>;
       /** Files of modules that the programs read at run time: module, path, name in the result. */
       readonly files?: readonly (readonly [string, string, string])[];
     }

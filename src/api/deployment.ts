@@ -183,6 +183,10 @@ const status = z
           generation: z.int().optional().describe('Its generation as it was applied.'),
           replicas: z.int().optional().describe('Pods that exist there.'),
           readyReplicas: z.int().optional().describe('Pods that are ready there.'),
+          readyGeneration: z
+            .int()
+            .optional()
+            .describe('Generation of the Deployment there that is rolled out and ready.'),
         }),
       )
       .optional()
@@ -192,6 +196,7 @@ const status = z
       .object({
         id: z.string().describe('Workflow id.'),
         runId: z.string().describe('Run of the last report.'),
+        uid: z.string().optional().describe('Uid of the resource that it reported about.'),
       })
       .optional()
       .describe('Where Temporal shows what was done.'),

@@ -33,6 +33,8 @@ export interface ClusterView {
   readonly name: ClusterName;
   /** `spec.joinStatus` is JOIN. */
   readonly joined: boolean;
+  /** On its way out: what is there stays until it is moved or removed, and nothing is added. */
+  readonly leaving: boolean;
   /** The prober reached it: condition Ready is True. `reason` says why not. */
   readonly healthy: boolean;
   readonly reason: string | null;

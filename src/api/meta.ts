@@ -33,6 +33,12 @@ export const KEYS = {
   finalizer: `${API_GROUP}/cleanup`,
 } as const;
 
+/** Annotations that a member's own controllers write: in a template, they came with exported YAML. */
+export const MEMBERS_OWN: readonly string[] = [
+  'deployment.kubernetes.io/revision',
+  'kubectl.kubernetes.io/last-applied-configuration',
+];
+
 const dnsLabel = z
   .string()
   .max(63)

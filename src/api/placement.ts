@@ -33,5 +33,7 @@ export type Placement =
       readonly kind: 'unplaceable';
       /** One sentence: "only 6 of 10 replicas fit: cluster1 4, cluster2 2; cluster3: …". */
       readonly message: string;
+      /** What it has and keeps meanwhile; not what it had in clusters that have left. */
+      readonly kept: readonly Share[];
       readonly verdicts: readonly Verdict[];
     };

@@ -38,18 +38,27 @@ export function clusterFacts(cluster: KubeObject): ClusterFacts {
   const whole = root(cluster);
   const joinStatus = optionalText(at(whole, 'spec', 'joinStatus')) ?? 'UNJOIN';
   const ready = conditionOf(whole, 'Ready');
-  const leaving = cluster.metadata.deletionTimestamp !== undefined;
+  const deleted = cluster.metadata.deletionTimestamp !== undefined;
   const healthy = ready === null || ready.status === 'True';
-  const absence = leaving ? 'it is being deleted' : joinStatus;
-  const joined = joinStatus === 'JOIN' && !leaving;
+  const absence = deleted ? 'it is being deleted' : joinStatus;
+  const joined = joinStatus === 'JOIN' && !deleted;
   return {
     joined,
+    leaving: joinStatus === 'UNJOINING' || (joinStatus === 'JOIN' && deleted),
     healthy,
     reason: joined ? (healthy ? null : ready.why) : absence,
     region: optionalText(at(whole, 'spec', 'nodeInfo', 'region')) ?? '',
     zones: zonesOf(at(whole, 'spec', 'nodeInfo', 'zone')),
     taints: taintsOf(at(whole, 'spec', 'taints')),
   };
+}
+
+/** Name of the Deployment that an HPA scales; null when it scales something else. */
+export function scaledDeployment(hpa: KubeObject): string | null {
+  const target = at(root(hpa), 'spec', 'scaleTargetRef');
+  return at(target, 'kind').value === 'Deployment'
+    ? (optionalText(at(target, 'name')) ?? null)
+    : null;
 }
 
 function root(object: KubeObject): Field {

@@ -6,7 +6,7 @@
  */
 
 import { codeOf, ErrorCode, OpenMcpError } from '../api/errors.ts';
-import type { SchedulingAlgorithm } from '../api/fleet.ts';
+import type { ClusterView, SchedulingAlgorithm } from '../api/fleet.ts';
 import { ClusterName, type ObjectRef } from '../api/meta.ts';
 import type { Placement, Share } from '../api/placement.ts';
 import { schedulingAlgorithm } from '../api/policy.ts';
@@ -17,16 +17,21 @@ import { OPENMCP_DEPLOYMENTS, OPENMCP_POLICY_ENGINES } from '../kubernetes/resou
 import { createLedger } from '../scheduler/ledger.ts';
 import { place } from '../scheduler/place.ts';
 import { workloadOf } from '../scheduler/requirements.ts';
-import { watchCapacity } from './capacity.ts';
+import { type Capacity, watchCapacity } from './capacity.ts';
 import { clusterFacts } from './cluster-view.ts';
-import { watchMembers } from './members.ts';
+import { hasReturned, type Membership, membershipOf } from './member-state.ts';
+import { type MemberWatch, watchMembers } from './members.ts';
+
+/** How long decisions wait for members that are being counted; then those get nothing new instead. */
+const COUNTING_MS = 10_000;
 
 export interface Fleet {
   readonly synced: Promise<void>;
   readonly members: {
     client(cluster: string): KubeClient | null;
     healthy(cluster: string): boolean;
-    scaledByHpa(cluster: string, ref: ObjectRef): boolean;
+    scaledByHpa(cluster: string, ref: ObjectRef): boolean | null;
+    membership(cluster: string): Membership;
   };
   readonly desk: { readonly deciding: boolean; decide(workload: Workload): Placement };
   stop(): Promise<void>;
@@ -47,9 +52,12 @@ export function watchFleet(options: {
     listener: {
       onMember: (member) => capacity.add(member),
       onMemberGone: (name) => capacity.remove(name),
-      onState: (name, now) => {
+      onState: (name, now, before) => {
         if (now === null) ledger.removeCluster(name);
         else ledger.setCluster(name, clusterFacts(now.object));
+        // Its watches may not have noticed yet that it is back: what they know is from before.
+        const member = members.member(name);
+        if (hasReturned(now, before) && member !== null) capacity.add(member);
       },
     },
   });
@@ -60,6 +68,7 @@ export function watchFleet(options: {
     ready = true;
   });
   synced.catch(() => {});
+  const counting = countingOf(members, capacity);
 
   return {
     synced,
@@ -67,22 +76,18 @@ export function watchFleet(options: {
       client: (cluster) => members.client(cluster),
       healthy: (cluster) => members.state(cluster)?.healthy ?? false,
       scaledByHpa: (cluster, ref) => capacity.scaledByHpa(cluster, ref),
+      membership: (cluster) => membershipOf(members.state(cluster)),
     },
     desk: {
       get deciding() {
         return ready && leading();
       },
       decide(workload) {
-        for (const { name, joinStatus, healthy } of members.states()) {
-          if (joinStatus !== 'JOIN' || !healthy || capacity.synced(name)) continue;
-          throw new OpenMcpError(
-            ErrorCode.NotYet,
-            `cannot place ${workload.name}: still counting what is free in ${name}`,
-          );
-        }
+        counting.check(workload);
+        const views = ledger.viewFor(workload.uid, workload.requests);
         const placement = place(
           workload,
-          ledger.viewFor(workload.uid, workload.requests),
+          views.map((view) => counting.marked(view)),
           algorithm.now(),
         );
         if (placement.kind === 'placed') promises.decided(workload, placement.shares);
@@ -91,6 +96,34 @@ export function watchFleet(options: {
     },
     async stop() {
       await Promise.all([members.stop(), capacity.stop(), promises.stop(), algorithm.stop()]);
+    },
+  };
+}
+
+/** What is to be done about members whose nodes and pods are not counted yet. */
+function countingOf(members: MemberWatch, capacity: Capacity) {
+  const since = new Map<string, number>();
+  return {
+    /** Refuses for a while, so that a restart does not place everything where the list came first. */
+    check({ name: workload }: Workload): void {
+      for (const { name, joinStatus, healthy } of members.states()) {
+        if (joinStatus !== 'JOIN' || !healthy || capacity.synced(name)) {
+          since.delete(name);
+          continue;
+        }
+        const begun = since.get(name) ?? Date.now();
+        since.set(name, begun);
+        if (members.client(name) === null || Date.now() - begun > COUNTING_MS) continue;
+        throw new OpenMcpError(
+          ErrorCode.NotYet,
+          `cannot place ${workload}: still counting what is free in ${name}`,
+        );
+      }
+    },
+    /** One that cannot be counted keeps what it has, and gets no more. */
+    marked(view: ClusterView): ClusterView {
+      if (!view.joined || !view.healthy || capacity.synced(view.name)) return view;
+      return { ...view, healthy: false, reason: 'what is free in it is not known yet' };
     },
   };
 }

@@ -55,3 +55,17 @@ export function memberState(object: KubeObject): MemberState {
     object,
   };
 }
+
+/** `leaving`: what is there stays until it is moved or removed, and nothing is written to it. */
+export type Membership = 'member' | 'leaving' | 'none';
+
+export function membershipOf(state: MemberState | null): Membership {
+  if (state === null || state.joinStatus === 'UNJOIN') return 'none';
+  if (state.joinStatus === 'UNJOINING' || state.deleting) return 'leaving';
+  return state.joinStatus === 'JOIN' ? 'member' : 'none';
+}
+
+/** It answers again, after a time in which it did not. */
+export function hasReturned(now: MemberState | null, before: MemberState | null): boolean {
+  return now !== null && before !== null && now.healthy && !before.healthy;
+}

@@ -24,6 +24,7 @@ export interface MemberWatch {
   states(): readonly MemberState[];
   /** Null when we hold no credentials for it. */
   client(cluster: string): KubeClient | null;
+  member(cluster: string): Member | null;
   members(): readonly Member[];
   /** When the tokens that we hold end. */
   tokens(): readonly TokenLife[];
@@ -69,6 +70,7 @@ export function watchMembers(options: {
     state: (cluster) => clusters.store.get(`${OPENMCP_NAMESPACE}/${cluster}`) ?? null,
     states: () => [...clusters.store.values()],
     client: (cluster) => clients.members.get(cluster)?.client ?? null,
+    member: (cluster) => clients.members.get(cluster) ?? null,
     members: () => [...clients.members.values()],
     tokens: () => [...clients.members.values()].flatMap(({ life }) => life ?? []),
     async stop() {

@@ -19,6 +19,8 @@ export interface Ledger {
   setCluster(cluster: string, facts: ClusterFacts): void;
   /** Forgets its nodes and pods too; promises made for it wait for its return. */
   removeCluster(cluster: string): void;
+  /** Forgets nodes and pods alone: they are about to be counted anew. */
+  emptyCluster(cluster: string): void;
   setNode(cluster: string, facts: NodeFacts): void;
   removeNode(cluster: string, node: string): void;
   /** `key` is unique within the cluster: namespace/name. */
@@ -82,6 +84,7 @@ export function createLedger(): Ledger {
       clusters.delete(cluster);
       sorted = null;
     },
+    emptyCluster: (cluster) => clusters.get(cluster)?.forgetContents(),
     setNode: (cluster, facts) => ledgerOf(cluster).setNode(facts),
     removeNode: (cluster, node) => clusters.get(cluster)?.removeNode(node),
     setPod: (cluster, key, facts) => ledgerOf(cluster).setPod(key, facts),

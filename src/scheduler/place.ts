@@ -49,17 +49,28 @@ export function place(
   const offers = ranked.map(offerOf);
   const room = offers.reduce((sum, offer) => sum + offer.most, 0);
   if (room < workload.replicas) {
-    return { kind: 'unplaceable', message: tooMany(workload, offers, verdicts), verdicts };
+    const message = tooMany(workload, offers, verdicts);
+    return { kind: 'unplaceable', message, kept: keptBy(workload, clusters), verdicts };
   }
   const division = divideFor(workload, algorithm)(workload, offers);
   if (division.kind === 'impossible') {
-    return { kind: 'unplaceable', message: division.why, verdicts };
+    const message = division.why;
+    return { kind: 'unplaceable', message, kept: keptBy(workload, clusters), verdicts };
   }
   const shares: Share[] = offers
     .map(({ cluster }, index) => ({ cluster, replicas: division.replicas[index] ?? 0 }))
     .filter(({ replicas }) => replicas > 0)
     .toSorted((a, b) => order(a.cluster, b.cluster));
   return { kind: 'placed', shares, verdicts };
+}
+
+/** Room being short takes nothing from anybody; a cluster that has left has nothing any more. */
+function keptBy({ current }: Workload, clusters: readonly ClusterView[]): readonly Share[] {
+  return clusters
+    .filter(({ joined, leaving }) => joined || leaving)
+    .map(({ name }) => ({ cluster: name, replicas: current[name] ?? 0 }))
+    .filter(({ replicas }) => replicas > 0)
+    .toSorted((a, b) => order(a.cluster, b.cluster));
 }
 
 /** What the resource asks for comes before the policy of the fleet. */

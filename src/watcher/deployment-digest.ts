@@ -1,7 +1,7 @@
 /** What the watcher keeps of an OpenMCPDeployment: enough to know whether anything is to be done. */
 
 import * as z from 'zod';
-import { KEYS, type ObjectRef } from '../api/meta.ts';
+import { KEYS, MEMBERS_OWN, type ObjectRef } from '../api/meta.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
 
 interface ReportedCluster {
@@ -12,18 +12,24 @@ interface ReportedCluster {
   readonly generation: number | null;
   readonly replicas: number | null;
   readonly readyReplicas: number | null;
+  /** The generation that was rolled out and ready, as told. */
+  readonly readyGeneration: number | null;
+  readonly uid: string | null;
 }
 
 export interface DeploymentDigest {
   readonly ref: ObjectRef;
   readonly uid: string;
   readonly generation: number;
+  /** 0 when the last report was about another resource of this name. */
   readonly observedGeneration: number;
   readonly deleting: boolean;
   /** Our finalizer is on it: a deletion has work to do. */
   readonly held: boolean;
   readonly adopts: string | null;
   readonly wanted: number;
+  /** Labels and annotations that each member object gets from us. */
+  readonly marks: number;
   /** Status of the conditions, by type. */
   readonly placed: string;
   readonly placedReason: string;
@@ -32,11 +38,14 @@ export interface DeploymentDigest {
     readonly status: string;
     readonly message: string;
     readonly since: string;
+    readonly observedGeneration: number;
   } | null;
   readonly replicas: number | null;
   readonly readyReplicas: number | null;
   readonly clusters: readonly ReportedCluster[];
   readonly clusterMaps: Readonly<Record<string, number>>;
+  /** Clusters that its weights name: one that joins gets its share. */
+  readonly weighted: readonly string[];
 }
 
 const text = z.string().default('');
@@ -51,7 +60,15 @@ const Metadata = z.object({
   finalizers: z.array(z.string()).default([]),
   annotations: z.record(z.string(), z.string()).default({}),
 });
-const Spec = z.object({ replicas: z.int().catch(0).default(1) });
+const marks = z.record(z.string(), z.unknown()).default({});
+const Spec = z.object({
+  replicas: z.int().catch(0).default(1),
+  labels: marks,
+  weights: marks,
+  template: z
+    .object({ metadata: z.object({ labels: marks, annotations: marks }).prefault({}) })
+    .prefault({}),
+});
 const Status = z.object({
   observedGeneration: z.int().default(0),
   replicas: count,
@@ -65,6 +82,8 @@ const Status = z.object({
         generation: count,
         replicas: count,
         readyReplicas: count,
+        readyGeneration: count,
+        uid: z.string().nullable().default(null),
       }),
     )
     .default([]),
@@ -76,28 +95,33 @@ const Status = z.object({
         reason: text,
         message: text,
         lastTransitionTime: text,
+        observedGeneration: z.int().default(0),
       }),
     )
     .default([]),
+  workflow: z.object({ uid: z.string().optional() }).prefault({}),
 });
 const NO_STATUS = Status.parse({});
 
 export function deploymentDigest(object: KubeObject): DeploymentDigest {
   const metadata = Metadata.parse(object.metadata);
+  const spec = Spec.parse(object['spec'] ?? {});
   // A status that we cannot read is as good as none: the next report writes it anew.
   const status = Status.safeParse(object['status']).data ?? NO_STATUS;
   const condition = (type: string) => status.conditions.find((each) => each.type === type);
   const placed = condition('Placed') ?? NO_CONDITION;
   const ready = condition('Ready') ?? null;
+  const about = status.workflow.uid ?? metadata.uid;
   return {
     ref: { namespace: metadata.namespace, name: metadata.name },
     uid: metadata.uid,
     generation: metadata.generation,
-    observedGeneration: status.observedGeneration,
+    observedGeneration: about === metadata.uid ? status.observedGeneration : 0,
     deleting: metadata.deletionTimestamp !== undefined,
     held: metadata.finalizers.includes(KEYS.finalizer),
     adopts: metadata.annotations[KEYS.adopt] ?? null,
-    wanted: Spec.parse(object['spec'] ?? {}).replicas,
+    wanted: spec.replicas,
+    marks: marksOf(spec),
     placed: placed.status,
     placedReason: placed.reason,
     synced: (condition('Synced') ?? NO_CONDITION).status,
@@ -105,12 +129,22 @@ export function deploymentDigest(object: KubeObject): DeploymentDigest {
       status: ready.status,
       message: ready.message,
       since: ready.lastTransitionTime,
+      observedGeneration: ready.observedGeneration,
     },
     replicas: status.replicas,
     readyReplicas: status.readyReplicas,
     clusters: status.clusters,
     clusterMaps: status.clusterMaps,
+    weighted: Object.keys(spec.weights),
   };
+}
+
+/** As child-deployment.ts gives them: the user's, and on each side one of ours. */
+function marksOf({ labels, template }: z.infer<typeof Spec>): number {
+  const outer = template.metadata;
+  const names = new Set([...Object.keys(labels), ...Object.keys(outer.labels)]);
+  const notes = Object.keys(outer.annotations).filter((key) => !MEMBERS_OWN.includes(key));
+  return names.size + notes.length + 2;
 }
 
 /** The last report was about this spec: a workflow has seen it. */

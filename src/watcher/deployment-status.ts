@@ -76,15 +76,26 @@ export function drift(
   digest: DeploymentDigest,
   look: (cluster: string) => { readonly synced: boolean; readonly child: ChildFacts | null },
 ): string | null {
-  for (const { name, outcome, generation } of digest.clusters) {
-    if (outcome !== 'Synced' || generation === null || (digest.clusterMaps[name] ?? 0) === 0)
-      continue;
+  const placed = digest.clusters.filter(
+    ({ name, outcome }) => outcome === 'Synced' && (digest.clusterMaps[name] ?? 0) > 0,
+  );
+  for (const { name, generation } of placed) {
     const { synced, child } = look(name);
-    if (!synced) continue;
-    if (child === null || child.ownerUid !== digest.uid) return `the Deployment in ${name} is gone`;
-    // A lower one is an old event: the watch is behind our own write.
-    if (child.generation > generation) return `the Deployment in ${name} was changed`;
+    const change = synced && generation !== null ? changeOf(digest, child, generation) : null;
+    if (change !== null) return `${change} in ${name}`;
   }
+  return null;
+}
+
+function changeOf(
+  digest: DeploymentDigest,
+  child: ChildFacts | null,
+  generation: number,
+): string | null {
+  if (child === null || child.ownerUid !== digest.uid) return 'the Deployment is gone';
+  // A lower one is an old event: the watch is behind our own write.
+  if (child.generation > generation) return 'the Deployment was changed';
+  if (child.marks < digest.marks) return 'a label or annotation was changed';
   return null;
 }
 

@@ -5,7 +5,7 @@
  */
 
 import * as z from 'zod';
-import { KEYS, type ObjectRef } from '../api/meta.ts';
+import { FIELD_MANAGER, KEYS, type ObjectRef } from '../api/meta.ts';
 import type { Member } from '../fleet/members.ts';
 import { isRecord, type KubeObject } from '../kubernetes/object.ts';
 import { type Reflector, reflect } from '../kubernetes/reflector.ts';
@@ -16,6 +16,8 @@ export interface ChildFacts {
   readonly ownerUid: string;
   readonly uid: string;
   readonly generation: number;
+  /** Labels and annotations on it that are as we applied them last. */
+  readonly marks: number;
   /** The member's own controller has seen this generation. */
   readonly observed: boolean;
   /** As the object wants them. */
@@ -95,10 +97,35 @@ export function childFacts(object: KubeObject): ChildFacts {
     ownerUid: metadata.labels?.[KEYS.ownerUid] ?? '',
     uid: metadata.uid ?? '',
     generation,
+    marks: marksOf(metadata['managedFields']),
     observed: status.observedGeneration >= generation,
     wanted: typeof spec['replicas'] === 'number' ? spec['replicas'] : 1,
     replicas: status.replicas,
     readyReplicas: status.readyReplicas,
     updatedReplicas: status.updatedReplicas,
   };
+}
+
+const Owned = z.record(z.string(), z.unknown()).default({});
+const ManagedFields = z.array(
+  z.object({
+    manager: z.string().default(''),
+    operation: z.string().default(''),
+    fieldsV1: z
+      .object({
+        'f:metadata': z.object({ 'f:labels': Owned, 'f:annotations': Owned }).prefault({}),
+      })
+      .prefault({}),
+  }),
+);
+
+/** Who changes or takes a field that we applied takes it from our entry, so counting finds it. */
+function marksOf(managedFields: unknown): number {
+  const entries = ManagedFields.safeParse(managedFields).data ?? [];
+  const ours = entries.find(
+    ({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply',
+  );
+  if (ours === undefined) return 0;
+  const { 'f:labels': labels, 'f:annotations': annotations } = ours.fieldsV1['f:metadata'];
+  return Object.keys(labels).length + Object.keys(annotations).length;
 }

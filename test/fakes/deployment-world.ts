@@ -84,6 +84,9 @@ export class DeploymentWorld {
         known: Object.fromEntries(
           outcomes.flatMap(({ cluster, uid }) => (uid === undefined ? [] : [[cluster, uid]])),
         ),
+        readyGenerations: Object.fromEntries(
+          (this.ready ?? Object.keys(this.replicas)).map((name) => [name, 1]),
+        ),
         ready: Object.fromEntries(
           Object.entries(this.replicas).filter(([name]) => this.ready?.includes(name) ?? true),
         ),
@@ -94,7 +97,7 @@ export class DeploymentWorld {
     },
     decidePlacement: async ({ replicas }) => {
       if (this.clusters.length === 0) {
-        return { kind: 'unplaceable', message: '0 of 0 clusters fit', verdicts: [] };
+        return { kind: 'unplaceable', message: '0 of 0 clusters fit', kept: [], verdicts: [] };
       }
       const each = Math.floor(replicas / this.clusters.length);
       const shares = this.clusters.map((name, rank) => ({

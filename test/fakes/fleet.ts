@@ -56,6 +56,7 @@ export function cluster(name: string, change: Partial<ClusterView> = {}): Cluste
   return {
     name: ClusterName.parse(name),
     joined: true,
+    leaving: false,
     healthy: true,
     reason: null,
     region: '',
@@ -88,6 +89,7 @@ export function sharesOf(placement: Placement): Readonly<Record<string, number>>
 export function clusterFacts(change: Partial<ClusterFacts> = {}): ClusterFacts {
   return {
     joined: true,
+    leaving: false,
     healthy: true,
     reason: null,
     region: '',

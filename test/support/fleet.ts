@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { askControl } from '../../deploy/local/control.ts';
+import { type KubeClient, kubeClient } from '../../src/kubernetes/client.ts';
+import { credentialsFromFile } from '../../src/kubernetes/own-credentials.ts';
 
 const Endpoints = z.object({
   nodes: z.enum(['kwok', 'real']),
@@ -68,4 +70,9 @@ export function fleetFromEnvironment(): Fleet {
       start: (component) => ask(component, 'start'),
     },
   };
+}
+
+/** A client with the administrator's rights on a cluster of the fleet. The caller closes it. */
+export async function clientOf(fleet: Fleet, cluster: string): Promise<KubeClient> {
+  return kubeClient(await credentialsFromFile(fleet.kubeconfig(cluster)));
 }

@@ -1,8 +1,8 @@
 /** What a pass is to do, and what it says afterwards: plain arithmetic between two activities. */
 
 import type { DeploymentReading, DeploymentReport } from '../../activities/hub/deployments.ts';
+import type { Condition } from '../../src/api/conditions.ts';
 import { ErrorCode } from '../../src/api/errors.ts';
-import { ClusterName } from '../../src/api/meta.ts';
 import type { Outcome } from '../../src/api/outcome.ts';
 import type { Placement, Share } from '../../src/api/placement.ts';
 
@@ -20,13 +20,11 @@ export interface DeploymentPlan {
 
 /** A workload that fits nowhere keeps what it has: nothing is taken from users because room is short. */
 export function planOf(reading: DeploymentReading, placement: Placement): DeploymentPlan {
-  const shares = (
-    placement.kind === 'placed' ? placement.shares : sharesOf(reading.claimed)
-  ).filter(({ replicas }) => replicas > 0);
+  const decided = placement.kind === 'placed' ? placement.shares : placement.kept;
+  const shares = decided.filter(({ replicas }) => replicas > 0);
   const targets: Record<string, number> = {};
   for (const { cluster, replicas } of shares) targets[cluster] = replicas;
-  const holding = [...new Set([...Object.keys(reading.claimed), ...Object.keys(reading.known)])];
-  const leaving = holding.filter((cluster) => targets[cluster] === undefined).toSorted();
+  const leaving = holdingOf(reading).filter((cluster) => targets[cluster] === undefined);
   const claim = { ...targets, ...Object.fromEntries(leaving.map((cluster) => [cluster, 0])) };
   return {
     kind: placement.kind,
@@ -38,11 +36,10 @@ export function planOf(reading: DeploymentReading, placement: Placement): Deploy
   };
 }
 
-function sharesOf(claimed: Readonly<Record<string, number>>): Share[] {
-  return Object.entries(claimed).map(([cluster, replicas]) => ({
-    cluster: ClusterName.parse(cluster),
-    replicas,
-  }));
+/** Clusters that may hold objects of it: claimed, reported, or seen there without either. */
+export function holdingOf({ claimed, known, ready }: DeploymentReading): readonly string[] {
+  const names = [claimed, known, ready].flatMap((each) => Object.keys(each));
+  return [...new Set(names)].toSorted();
 }
 
 function sameClaim(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>) {
@@ -55,20 +52,17 @@ export function reportOf(found: {
   /** Null when the spec was refused. */
   readonly plan: DeploymentPlan | null;
   readonly outcomes: Readonly<Record<string, Outcome>>;
+  /** Clusters that were cleaned in this pass. */
+  readonly vacated: readonly string[];
   readonly workflow: { readonly id: string; readonly runId: string };
 }): DeploymentReport {
-  const { reading, plan, workflow } = found;
+  const { reading, plan, vacated, workflow } = found;
   const outcomes = Object.values(found.outcomes).toSorted((one, other) =>
     one.cluster < other.cluster ? -1 : 1,
   );
   const { generation, conditions: before } = reading;
   const placed = placedCondition(reading, plan);
-  const conditions = [placed, syncedCondition(plan, outcomes)].map((condition) => ({
-    ...condition,
-    observedGeneration: generation,
-  }));
-  const told = before.find(({ type }) => type === placed.type);
-  const news = told?.reason !== placed.reason || told.message !== placed.message;
+  const synced = syncedCondition(plan, outcomes);
   return {
     generation,
     clusterMaps:
@@ -76,17 +70,31 @@ export function reportOf(found: {
         ? reading.claimed
         : Object.fromEntries(plan.shares.map(({ cluster, replicas }) => [cluster, replicas])),
     outcomes,
-    conditions,
+    conditions: [placed, synced].map((said) => ({ ...said, observedGeneration: generation })),
     before,
     workflow,
-    event: news
-      ? {
-          type: placed.status === 'True' ? 'Normal' : 'Warning',
-          reason: placed.reason,
-          message: placed.message,
-        }
-      : null,
+    events: [
+      ...news(before, placed),
+      // That it was synced is news only after it was not.
+      ...(synced.status !== 'True' || wasFailing(before) ? news(before, synced) : []),
+      ...vacated.map((cluster) => ({
+        type: 'Normal' as const,
+        reason: 'Vacated',
+        message: `${cluster} was cleaned: what it had runs elsewhere, or is not wanted any more`,
+      })),
+    ],
   };
+}
+
+function news(before: readonly Condition[], said: Said): DeploymentReport['events'] {
+  const told = before.find(({ type }) => type === said.type);
+  if (told?.reason === said.reason && told.message === said.message) return [];
+  const { reason, message } = said;
+  return [{ type: said.status === 'True' ? 'Normal' : 'Warning', reason, message }];
+}
+
+function wasFailing(before: readonly Condition[]): boolean {
+  return before.some(({ type, status }) => type === 'Synced' && status !== 'True');
 }
 
 type Said = Omit<DeploymentReport['conditions'][number], 'observedGeneration'>;

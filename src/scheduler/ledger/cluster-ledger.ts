@@ -61,6 +61,10 @@ export class ClusterLedger {
   /** Forgets nodes and pods as well; what is promised stays promised. */
   clear(): void {
     this.#facts = null;
+    this.forgetContents();
+  }
+
+  forgetContents(): void {
     for (const name of this.#pods.keys()) this.removePod(name);
     for (const name of this.#nodes.keys()) this.removeNode(name);
     this.#view = null;

@@ -6,7 +6,7 @@ import type { HostPort, ResourceAmounts, Workload } from '../../api/workload.ts'
 /** Region and zones are those that its nodes do not tell themselves (`spec.nodeInfo`). */
 export type ClusterFacts = Pick<
   ClusterView,
-  'joined' | 'healthy' | 'reason' | 'region' | 'zones' | 'taints'
+  'joined' | 'leaving' | 'healthy' | 'reason' | 'region' | 'zones' | 'taints'
 >;
 
 export type NodeFacts = Pick<

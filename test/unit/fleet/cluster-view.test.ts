@@ -103,6 +103,7 @@ describe('clusterFacts', () => {
 
     expect(clusterFacts(cluster)).toEqual({
       joined: true,
+      leaving: false,
       healthy: true,
       reason: null,
       region: 'AS',

@@ -63,6 +63,7 @@ describe('place, from nothing', () => {
     expect(place(asked, [cluster('one', { nodes: halves })], 'OpenMCP')).toEqual({
       kind: 'unplaceable',
       message: 'none of 1 replicas fit: one: no node has 2 CPU free (largest: 1400m)',
+      kept: [],
       verdicts: [
         {
           cluster: 'one',
@@ -124,6 +125,7 @@ describe('place, when not all fits', () => {
     expect(place(workload(), [], 'OpenMCP')).toEqual({
       kind: 'unplaceable',
       message: 'none of 4 replicas fit: no cluster has joined',
+      kept: [],
       verdicts: [],
     });
   });
@@ -280,5 +282,26 @@ describe('place, by what divides', () => {
       two: 4,
     });
     expect(place(asked, [clusterFor('one', 1)], 'RR').kind).toBe('unplaceable');
+  });
+});
+
+it('keeps what it has while not all fits, but for what it had in clusters that have left', () => {
+  const asked = workload({ replicas: 9, current: { one: 2, two: 1, three: 4, four: 1 } });
+  const placement = place(
+    asked,
+    [
+      cluster('one', { nodes: [] }),
+      cluster('two', { nodes: [], joined: false, leaving: true, reason: 'UNJOINING' }),
+      cluster('three', { nodes: [], joined: false, reason: 'UNJOIN' }),
+    ],
+    'OpenMCP',
+  );
+
+  expect(placement).toMatchObject({
+    kind: 'unplaceable',
+    kept: [
+      { cluster: 'one', replicas: 2 },
+      { cluster: 'two', replicas: 1 },
+    ],
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { childDeployment } from '../../../activities/member-cluster/child-deployment.ts';
 import { deploymentDigest, reasonToWake, settled } from '../../../src/watcher/deployment-digest.ts';
 
 const condition = (type: string, status: string, reason = '') => ({ type, status, reason });
@@ -23,6 +24,25 @@ function resource(change: { metadata?: object; status?: object; spec?: object } 
     },
   });
 }
+
+it('counts the labels and annotations that each member object gets', () => {
+  const spec = {
+    labels: { app: 'web' },
+    template: { metadata: { labels: { app: 'web', tier: 'front' }, annotations: { note: 'x' } } },
+  };
+  const object = {
+    apiVersion: 'openmcp.k8s.io/v1alpha1',
+    kind: 'OpenMCPDeployment',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec,
+  };
+  const child = childDeployment(object, { replicas: 1, uid: undefined, live: null });
+  const { labels = {}, annotations = {} } = child.metadata;
+
+  expect(deploymentDigest(object).marks).toBe(
+    Object.keys(labels).length + Object.keys(annotations).length,
+  );
+});
 
 describe('settled', () => {
   it.each([

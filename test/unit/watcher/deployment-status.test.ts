@@ -21,9 +21,20 @@ function digest(status: object = {}): DeploymentDigest {
 }
 
 function child(
-  change: { ready?: number; generation?: number; observed?: number; updated?: number } = {},
+  change: {
+    ready?: number;
+    generation?: number;
+    observed?: number;
+    updated?: number;
+    labels?: readonly string[];
+  } = {},
 ): ChildFacts {
   const { ready = 2, generation = 3, observed = generation, updated = 2 } = change;
+  const { labels = ['f:openmcp.k8s.io/owner-uid'] } = change;
+  const ours = {
+    'f:labels': Object.fromEntries(labels.map((label) => [label, {}])),
+    'f:annotations': { 'f:openmcp.k8s.io/owner': {} },
+  };
   return childFacts({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -33,6 +44,10 @@ function child(
       uid: 'child',
       generation,
       labels: { 'openmcp.k8s.io/owner-uid': 'owner' },
+      managedFields: [
+        { manager: 'someone', operation: 'Update', fieldsV1: { 'f:metadata': { 'f:labels': {} } } },
+        { manager: 'openmcp', operation: 'Apply', fieldsV1: { 'f:metadata': ours } },
+      ],
     },
     spec: { replicas: 2 },
     status: {
@@ -117,13 +132,25 @@ describe('drift', () => {
       what: 'a deleted child',
       facts: null,
       synced: true,
-      expected: 'the Deployment in busan is gone',
+      expected: 'the Deployment is gone in busan',
+    },
+    {
+      what: 'a label that someone took or changed',
+      facts: child({ labels: [] }),
+      synced: true,
+      expected: 'a label or annotation was changed in busan',
+    },
+    {
+      what: 'nothing in labels that others added',
+      facts: child({ labels: ['f:openmcp.k8s.io/owner-uid', 'f:other'] }),
+      synced: true,
+      expected: null,
     },
     {
       what: 'a changed child',
       facts: child({ generation: 4 }),
       synced: true,
-      expected: 'the Deployment in busan was changed',
+      expected: 'the Deployment was changed in busan',
     },
     {
       what: 'nothing while its watch is behind',
@@ -139,6 +166,6 @@ describe('drift', () => {
   it('takes a foreign object of that name for a deleted child', () => {
     const foreign = { ...child(), ownerUid: 'someone' };
 
-    expect(drift(digest(), lookAt(foreign))).toBe('the Deployment in busan is gone');
+    expect(drift(digest(), lookAt(foreign))).toBe('the Deployment is gone in busan');
   });
 });

@@ -10,11 +10,21 @@ import { etcdUrl } from '../etcd/component.ts';
 const CONTROLLER_PORT = 10257;
 const SCHEDULER_PORT = 10259;
 
+const VERSION = '1.37.2';
+const [MAJOR = '', MINOR = ''] = VERSION.split('.');
+const STAMP = 'k8s.io/component-base/version';
+
 export const build: Build = {
   kind: 'go',
   component: 'kubernetes',
-  version: '1.37.2',
+  version: VERSION,
   target: 'tool',
+  // Else every program says that it is v0.0.0.
+  variables: {
+    [`${STAMP}.gitVersion`]: `v${VERSION}`,
+    [`${STAMP}.gitMajor`]: MAJOR,
+    [`${STAMP}.gitMinor`]: MINOR,
+  },
   programs: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'],
 };
 
