@@ -9,7 +9,8 @@ import pino, { type Logger } from 'pino';
 import { OPENMCP_NAMESPACE } from './api/meta.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { identityOf, sameHostAndDead } from './config/identity.ts';
-import { watchMembers } from './fleet/members.ts';
+import { hasReturned, type MemberState, membershipOf } from './fleet/member-state.ts';
+import { type Member, type MemberWatch, watchMembers } from './fleet/members.ts';
 import { probeClusters } from './health/prober.ts';
 import type { KubeClient } from './kubernetes/client.ts';
 import { hubClient } from './kubernetes/hub.ts';
@@ -41,7 +42,7 @@ const lease = electLeader({
   onLeading: () => {
     log.info({ identity }, 'Leading');
     lead(config, hub, log).catch((error: unknown) => {
-      log.fatal({ error: error instanceof Error ? error.message : String(error) }, 'Cannot lead');
+      log.fatal({ error: textOf(error) }, 'Cannot lead');
       process.exit(1);
     });
   },
@@ -75,25 +76,30 @@ async function lead(
   const connection = await Connection.connect({ address: TEMPORAL_ADDRESS, connectTimeout: '60s' });
   await ensureSearchAttributes(connection, TEMPORAL_NAMESPACE);
   const starter = createStarter(new Client({ connection, namespace: TEMPORAL_NAMESPACE }));
-  const onError = (error: unknown) =>
-    logger.warn(
-      { error: error instanceof Error ? error.message : String(error) },
-      'Watching members',
-    );
+  const onError = (error: unknown) => logger.warn({ error: textOf(error) }, 'Watching members');
 
-  const deployments = new DeploymentWatch({ hub: api, starter, log: logger });
+  const deployments = new DeploymentWatch({
+    hub: api,
+    starter,
+    members: {
+      synced: () => members.synced,
+      membership: (cluster) => membershipOf(members.state(cluster)),
+    },
+    log: logger,
+  });
   const nodes = watchNodes({
     onRoom: (cluster) => deployments.onRoom(`nodes of ${cluster} changed`),
     onError,
   });
+  const follow = (member: Member) => {
+    deployments.onMember(member);
+    nodes.add(member);
+  };
   const members = watchMembers({
     hub: api,
     onError,
     listener: {
-      onMember(member) {
-        deployments.onMember(member);
-        nodes.add(member);
-      },
+      onMember: follow,
       onMemberGone(name) {
         deployments.onMemberGone(name);
         nodes.remove(name);
@@ -101,6 +107,9 @@ async function lead(
       onState(name, now, before) {
         clusters.onState(name, now, before);
         deployments.onState(name, now, before);
+        // Its watches may not have noticed yet that it is back: what they know is from before.
+        const member = members.member(name);
+        if (hasReturned(now, before) && member !== null) follow(member);
       },
     },
   });
@@ -110,14 +119,7 @@ async function lead(
     now: Date.now,
     log: logger,
   });
-  const prober = probeClusters({
-    hub: api,
-    clusters: () => members.members().filter(({ name }) => isProbed(members.state(name))),
-    intervalSeconds: settings.OPENMCP_PROBE_INTERVAL_SECONDS,
-    timeoutSeconds: settings.OPENMCP_PROBE_TIMEOUT_SECONDS,
-    threshold: settings.OPENMCP_PROBE_THRESHOLD,
-    onChange: (cluster, ready, reason) => logger.info({ cluster, ready, reason }, 'Health changed'),
-  });
+  const prober = startProber({ hub: api, settings, members, log: logger, onError });
   const unsupported = tellUnsupported({ hub: api, kinds: NOT_YET_DRIVEN, log: logger });
   stops.unshift(
     () => prober.stop(),
@@ -132,10 +134,40 @@ async function lead(
     () => connection.close(),
   );
   await Promise.all([members.synced, deployments.synced]);
+  deployments.wakeStranded();
   logger.info('Watching');
 }
 
-/** Members, those on their way in or out, and those that something is owed to. */
-function isProbed(state: { joinStatus: string; owes: boolean } | null): boolean {
-  return state !== null && (state.joinStatus !== 'UNJOIN' || state.owes);
+function startProber(options: {
+  readonly hub: KubeClient;
+  readonly settings: Omit<Config, 'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE'>;
+  readonly members: MemberWatch;
+  readonly log: Logger;
+  readonly onError: (error: unknown) => void;
+}) {
+  const { hub: api, settings, members, log: logger, onError } = options;
+  return probeClusters({
+    hub: api,
+    clusters: () =>
+      members
+        .states()
+        .filter(isProbed)
+        .map(({ name }) => ({ name, client: members.client(name) })),
+    outdated: () =>
+      members.states().flatMap((state) => (state.judged && !isProbed(state) ? [state.name] : [])),
+    intervalSeconds: settings.OPENMCP_PROBE_INTERVAL_SECONDS,
+    timeoutSeconds: settings.OPENMCP_PROBE_TIMEOUT_SECONDS,
+    threshold: settings.OPENMCP_PROBE_THRESHOLD,
+    onChange: (cluster, ready, reason) => logger.info({ cluster, ready, reason }, 'Health changed'),
+    onError,
+  });
+}
+
+/** Members, those on their way out, and those that something is owed to. */
+function isProbed({ joinStatus, owes }: MemberState): boolean {
+  return joinStatus === 'JOIN' || joinStatus === 'UNJOINING' || owes;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -27,6 +27,9 @@ const ALONE = ['unit', 'repository', 'workflows', 'replay'];
 const ON_FLEET = ['integration', 'e2e'];
 const SUITES = ['check', ...ALONE, ...ON_FLEET];
 
+/** A suite that takes longer hangs: it is ended, and counts as failed. */
+const SUITE_LIMIT_MS = 20 * 60_000;
+
 interface Tally {
   passed: number;
   failed: number;
@@ -166,7 +169,7 @@ async function jest(
       ...(paths.length > 0 ? ['--testPathPatterns', ...paths] : []),
     ],
     env,
-    'ignore',
+    { stdout: 'ignore', limitMs: SUITE_LIMIT_MS },
   );
   try {
     const result = Result.parse(JSON.parse(readFileSync(output, 'utf8')));
@@ -186,15 +189,24 @@ function run(
   command: string,
   args: readonly string[],
   env: Record<string, string>,
-  stdout: 'inherit' | 'ignore' = 'inherit',
+  options: { stdout?: 'inherit' | 'ignore'; limitMs?: number } = {},
 ): Promise<number> {
+  const { stdout = 'inherit', limitMs } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: ROOT,
       stdio: ['ignore', stdout, 'inherit'],
       env: { ...process.env, ...env },
     });
+    const end = () => {
+      say(`ended after ${(limitMs ?? 0) / 60_000} minutes: it hangs`);
+      child.kill('SIGKILL');
+    };
+    const timer = limitMs === undefined ? undefined : setTimeout(end, limitMs);
     child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? 1));
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve(code ?? 1);
+    });
   });
 }

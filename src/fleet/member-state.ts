@@ -12,15 +12,24 @@ export interface MemberState {
   readonly joinStatus: string;
   /** The prober's verdict; a cluster never probed counts as healthy once it is joined. */
   readonly healthy: boolean;
+  /** A probe's verdict is on it. */
+  readonly judged: boolean;
   /** Why it is not healthy, for people; null when it is. */
   readonly reason: string | null;
   /** Clean-up that is still owed to it. */
   readonly owes: boolean;
+  /** Its taints as one text, to see whether they changed. */
+  readonly taints: string;
   readonly object: KubeObject;
 }
 
 const Shape = z.object({
-  spec: z.object({ joinStatus: z.string().default('UNJOIN') }).default({ joinStatus: 'UNJOIN' }),
+  spec: z
+    .object({
+      joinStatus: z.string().default('UNJOIN'),
+      taints: z.array(z.unknown()).default([]),
+    })
+    .prefault({}),
   status: z
     .object({
       conditions: z
@@ -50,8 +59,10 @@ export function memberState(object: KubeObject): MemberState {
     deleting: deletionTimestamp !== undefined,
     joinStatus: spec.joinStatus,
     healthy,
+    judged: ready !== undefined,
     reason: healthy ? null : ready.message || ready.reason,
     owes: status.owed.length > 0,
+    taints: JSON.stringify(spec.taints),
     object,
   };
 }

@@ -5,24 +5,28 @@
 
 import { API_VERSION, KUBEFED_NAMESPACE, OPENMCP_NAMESPACE } from '../api/meta.ts';
 import type { KubeClient } from '../kubernetes/client.ts';
+import { recordEvent } from '../kubernetes/events.ts';
 import { isRecord } from '../kubernetes/object.ts';
 import { KUBEFED_CLUSTERS, NODES, OPENMCP_CLUSTERS } from '../kubernetes/resources.ts';
-import { type Health, judge, NEW_HEALTH } from './verdict.ts';
+import { type Answer, type Health, judge, NEW_HEALTH } from './verdict.ts';
 
 interface Probed {
   readonly name: string;
-  readonly client: KubeClient;
+  /** Null when we hold no credentials for it. */
+  readonly client: KubeClient | null;
 }
 
 export interface ProberOptions {
   readonly hub: KubeClient;
   readonly clusters: () => readonly Probed[];
+  /** Clusters that are not probed any more and still say what a probe found. */
+  readonly outdated: () => readonly string[];
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;
   /** Silences in a row that make a cluster unready; one answer makes it ready. */
   readonly threshold: number;
-  readonly onChange?: (cluster: string, ready: boolean, reason: string) => void;
-  readonly onError?: (error: unknown) => void;
+  readonly onChange: (cluster: string, ready: boolean, reason: string) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 const MANAGER = 'openmcp-health';
@@ -30,77 +34,93 @@ const MANAGER = 'openmcp-health';
 const FACTS_EVERY = 12;
 
 export function probeClusters(options: ProberOptions): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const known = new Map<string, Health & { probes: number }>();
-  const running = new Set<Promise<void>>();
-  const busy = new Set<string>();
+  const known = new Map<string, Known>();
+  const running = new Map<string, Promise<void>>();
 
+  const run = (name: string, act: () => Promise<void>): void => {
+    // A slow one is not asked twice at once, and holds up no other.
+    if (running.has(name)) return;
+    const flight = act()
+      .catch(options.onError)
+      .finally(() => running.delete(name));
+    running.set(name, flight);
+  };
   const round = () => {
-    const present = new Set(options.clusters().map(({ name }) => name));
+    const clusters = options.clusters();
+    const present = new Set(clusters.map(({ name }) => name));
     for (const name of known.keys()) if (!present.has(name)) known.delete(name);
-    for (const cluster of options.clusters()) {
-      // A slow one is not asked twice at once, and holds up no other.
-      if (busy.has(cluster.name)) continue;
-      busy.add(cluster.name);
-      const probe = probeOne(options, cluster, known)
-        .catch((error: unknown) => options.onError?.(error))
-        .finally(() => {
-          busy.delete(cluster.name);
-          running.delete(probe);
-        });
-      running.add(probe);
-    }
+    for (const cluster of clusters) run(cluster.name, () => probeOne(options, cluster, known));
+    for (const name of options.outdated()) run(name, () => unsay(options.hub, name));
   };
   round();
   const timer = setInterval(round, options.intervalSeconds * 1000);
   return {
     async stop() {
-      stopping.abort();
       clearInterval(timer);
-      await Promise.all(running);
+      await Promise.all(running.values());
     },
   };
 }
 
+interface Known extends Health {
+  readonly probes: number;
+}
+
 async function probeOne(
   options: ProberOptions,
-  cluster: Probed,
-  known: Map<string, Health & { probes: number }>,
+  { name, client }: Probed,
+  known: Map<string, Known>,
 ): Promise<void> {
-  const before = known.get(cluster.name) ?? { ...NEW_HEALTH, probes: 0 };
-  const answer = await ask(cluster.client, options.timeoutSeconds * 1000);
+  const timeoutMs = options.timeoutSeconds * 1000;
+  const before = known.get(name) ?? { ...NEW_HEALTH, probes: 0 };
+  const answer = client === null ? NO_CREDENTIALS : await ask(client, timeoutMs);
   const health = judge(before, answer, options.threshold);
-  const wantsFacts = answer.ok && before.probes % FACTS_EVERY === 0;
-  const told = health.ready === before.ready && health.reason === before.reason && !wantsFacts;
   // Noted before it is told: a hub that does not answer must not make us forget.
-  known.set(cluster.name, {
-    ...health,
-    ready: before.ready,
-    reason: before.reason,
-    probes: before.probes,
-  });
-  if (!told && health.ready !== null) {
-    const facts = wantsFacts ? await factsOf(cluster.client) : {};
-    await tell(options.hub, cluster.name, { ...health, ready: health.ready }, facts);
-    if (health.ready !== before.ready)
-      options.onChange?.(cluster.name, health.ready, health.reason);
+  const { ready, reason, probes } = before;
+  known.set(name, { ...health, ready, reason, probes });
+  const asksFacts = client !== null && answer.ok && probes % FACTS_EVERY === 0;
+  const isNews = health.ready !== ready || health.reason !== reason;
+  if (isNews || asksFacts) {
+    const facts = asksFacts ? await factsOf(client, timeoutMs) : {};
+    await tellVerdict(options, { name, health, before }, facts);
   }
-  known.set(cluster.name, { ...health, probes: before.probes + 1 });
+  known.set(name, { ...health, probes: probes + 1 });
 }
 
-async function ask(client: KubeClient, timeoutMs: number): Promise<{ ok: boolean; why: string }> {
+async function tellVerdict(
+  { hub, onChange }: ProberOptions,
+  { name, health, before }: { name: string; health: Health; before: Health },
+  facts: Record<string, unknown>,
+): Promise<void> {
+  const { ready } = health;
+  if (ready === null) return;
+  const uid = await tell(hub, name, { ...health, ready }, facts);
+  if (uid === null || ready === before.ready) return;
+  onChange(name, ready, health.reason);
+  // The first good answer after a start of ours is no news.
+  if (before.ready !== null || !ready) await announce(hub, { name, uid }, health);
+}
+
+const NO_CREDENTIALS = {
+  ok: false,
+  reason: 'NoCredentials',
+  why: 'the hub holds no credentials for it: they are issued anew if its registered kubeconfig allows it',
+};
+
+async function ask(client: KubeClient, timeoutMs: number): Promise<Answer> {
   try {
     await client.request('GET', '/readyz', { timeoutMs });
-    return { ok: true, why: '' };
+    return { ok: true, reason: 'ClusterReady', why: 'its API server answers' };
   } catch (error) {
-    return { ok: false, why: error instanceof Error ? error.message : String(error) };
+    const why = error instanceof Error ? error.message : String(error);
+    return { ok: false, reason: 'ClusterUnreachable', why };
   }
 }
 
-async function factsOf(client: KubeClient): Promise<Record<string, unknown>> {
+async function factsOf(client: KubeClient, timeoutMs: number): Promise<Record<string, unknown>> {
   try {
-    const version = await client.request('GET', '/version');
-    const { items } = await client.list(NODES);
+    const version = await client.request('GET', '/version', { timeoutMs });
+    const { items } = await client.list(NODES, { timeoutMs, metadataOnly: true });
     return { version: isRecord(version) ? String(version['gitVersion']) : '', nodes: items.length };
   } catch {
     // The next look finds them; that it answered its probe is what counts.
@@ -108,44 +128,63 @@ async function factsOf(client: KubeClient): Promise<Record<string, unknown>> {
   }
 }
 
+/** The uid of the cluster; null when it is gone. */
 async function tell(
   hub: KubeClient,
   name: string,
   health: { readonly ready: boolean; readonly reason: string; readonly message: string },
   facts: Record<string, unknown>,
-): Promise<void> {
-  const condition = {
-    type: 'Ready',
-    status: health.ready ? 'True' : 'False',
-    reason: health.reason,
-    message: health.message,
-  };
-  const mark = { fieldManager: MANAGER, force: true, subresource: 'status' } as const;
+): Promise<string | null> {
   const cluster = await hub.read(OPENMCP_CLUSTERS, { namespace: OPENMCP_NAMESPACE, name });
-  if (cluster === null) return;
-  const stamped = { ...condition, lastTransitionTime: since(cluster['status'], condition.status) };
-  await hub.apply(
-    OPENMCP_CLUSTERS,
-    {
-      apiVersion: API_VERSION,
-      kind: OPENMCP_CLUSTERS.kind,
-      metadata: { namespace: OPENMCP_NAMESPACE, name },
-      status: { conditions: [stamped], ...facts },
-    },
-    mark,
-  );
+  if (cluster === null) return null;
+  const status = health.ready ? 'True' : 'False';
+  const condition = {
+    ...{ type: 'Ready', status, reason: health.reason, message: health.message },
+    lastTransitionTime: since(cluster['status'], status),
+  };
+  const { uid = '' } = cluster.metadata;
+  await applyStatus(hub, clusterObject(name, uid), { conditions: [condition], ...facts });
   const mirror = await hub.read(KUBEFED_CLUSTERS, { namespace: KUBEFED_NAMESPACE, name });
-  if (mirror === null) return;
-  await hub.apply(
-    KUBEFED_CLUSTERS,
-    {
-      apiVersion: 'core.kubefed.io/v1beta1',
-      kind: KUBEFED_CLUSTERS.kind,
-      metadata: { namespace: KUBEFED_NAMESPACE, name },
-      status: { conditions: [stamped] },
-    },
-    mark,
-  );
+  if (mirror !== null) await applyStatus(hub, mirrorObject(name), { conditions: [condition] });
+  return uid;
+}
+
+/** What is applied without a field takes that field of ours away. */
+async function unsay(hub: KubeClient, name: string): Promise<void> {
+  const cluster = await hub.read(OPENMCP_CLUSTERS, { namespace: OPENMCP_NAMESPACE, name });
+  if (cluster !== null) await applyStatus(hub, clusterObject(name, cluster.metadata.uid ?? ''), {});
+}
+
+function clusterObject(name: string, uid: string) {
+  const metadata = { namespace: OPENMCP_NAMESPACE, name, uid };
+  return { resource: OPENMCP_CLUSTERS, object: { apiVersion: API_VERSION, metadata } };
+}
+
+function mirrorObject(name: string) {
+  const metadata = { namespace: KUBEFED_NAMESPACE, name };
+  return {
+    resource: KUBEFED_CLUSTERS,
+    object: { apiVersion: 'core.kubefed.io/v1beta1', metadata },
+  };
+}
+
+async function applyStatus(
+  hub: KubeClient,
+  { resource, object }: ReturnType<typeof clusterObject | typeof mirrorObject>,
+  status: Record<string, unknown>,
+): Promise<void> {
+  const options = { fieldManager: MANAGER, force: true, subresource: 'status' } as const;
+  await hub.apply(resource, { ...object, kind: resource.kind, status }, options);
+}
+
+async function announce(
+  hub: KubeClient,
+  { name, uid }: { readonly name: string; readonly uid: string },
+  { ready, reason, message }: Health,
+): Promise<void> {
+  const regarding = { resource: OPENMCP_CLUSTERS, namespace: OPENMCP_NAMESPACE, name, uid };
+  const type = ready === true ? 'Normal' : 'Warning';
+  await recordEvent(hub, { regarding, type, reason, message, now: new Date() });
 }
 
 /** Kept while the status is the same. */

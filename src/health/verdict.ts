@@ -11,15 +11,16 @@ export interface Health {
 
 export const NEW_HEALTH: Health = { ready: null, reason: '', message: '', silences: 0 };
 
+export interface Answer {
+  readonly ok: boolean;
+  readonly reason: string;
+  readonly why: string;
+}
+
 /** One answer makes a cluster ready; `threshold` silences in a row make it unready. */
-export function judge(
-  before: Health,
-  answer: { readonly ok: boolean; readonly why: string },
-  threshold: number,
-): Health {
-  if (answer.ok)
-    return { ready: true, reason: 'ClusterReady', message: 'its API server answers', silences: 0 };
+export function judge(before: Health, { ok, reason, why }: Answer, threshold: number): Health {
+  if (ok) return { ready: true, reason, message: why, silences: 0 };
   const silences = before.silences + 1;
   if (silences < threshold) return { ...before, silences };
-  return { ready: false, reason: 'ClusterUnreachable', message: answer.why, silences };
+  return { ready: false, reason, message: why, silences };
 }

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { API_VERSION } from '../api/meta.ts';
 import type { KubeClient } from './client.ts';
+import type { KubeObject } from './object.ts';
 import { EVENTS, type Resource } from './resources.ts';
 
 export interface EventRecord {
@@ -22,7 +23,7 @@ export interface EventRecord {
 /** The API server refuses longer ones. */
 const LONGEST_MESSAGE = 1_000;
 
-/** Writes the event, or adds nothing when the same was said before. Never throws: it is only talk. */
+/** Writes the event; what was said before is counted. Never throws: it is only talk. */
 export async function recordEvent(hub: KubeClient, event: EventRecord): Promise<void> {
   const { namespace, name, uid, resource } = event.regarding;
   const message = event.message.slice(0, LONGEST_MESSAGE);
@@ -42,8 +43,16 @@ export async function recordEvent(hub: KubeClient, event: EventRecord): Promise<
     count: 1,
   };
   try {
-    await hub.create(EVENTS, object);
+    const ref = { namespace, name: object.metadata.name };
+    const before = await hub.read(EVENTS, ref);
+    if (before === null) await hub.create(EVENTS, object);
+    else await hub.patch(EVENTS, ref, saidAgain(before, at), { type: 'merge' });
   } catch {
-    // There already, or refused: a decision does not fail because nobody could be told.
+    // Refused, or said by another at once: a decision does not fail because nobody could be told.
   }
+}
+
+function saidAgain(before: KubeObject, at: string) {
+  const count = before['count'];
+  return { count: typeof count === 'number' ? count + 1 : 2, lastTimestamp: at };
 }

@@ -87,11 +87,12 @@ export function transport(credentials: Credentials, options: TransportOptions = 
       }),
     stream: (call, inactivityMs) =>
       guarded(call, async () => {
-        const { statusCode, headers, body } = await request(watches, call, {
+        const opening = request(watches, call, {
           signal: call.signal ?? null,
           headersTimeout: call.timeoutMs ?? CALL_TIMEOUT_MS,
           bodyTimeout: inactivityMs,
         });
+        const { statusCode, headers, body } = await unlessAborted(call.signal, opening);
         if (isSuccess(statusCode)) return body;
         throw answered(
           call.what,
@@ -152,10 +153,23 @@ async function withDeadline<T>(call: Call, run: (signal: AbortSignal) => Promise
   );
   call.signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await guarded(call, () => run(controller.signal));
+    return await guarded(call, () => unlessAborted(controller.signal, run(controller.signal)));
   } finally {
     clearTimeout(timer);
     call.signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** undici looks at the signal of a call only once it has a connection: a frozen host gives none. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, call: Promise<T>): Promise<T> {
+  if (signal === undefined) return call;
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([call, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -44,7 +44,7 @@ export interface DeploymentDigest {
   readonly readyReplicas: number | null;
   readonly clusters: readonly ReportedCluster[];
   readonly clusterMaps: Readonly<Record<string, number>>;
-  /** Clusters that its weights name: one that joins gets its share. */
+  /** Clusters to which its weights give a share. */
   readonly weighted: readonly string[];
 }
 
@@ -135,7 +135,7 @@ export function deploymentDigest(object: KubeObject): DeploymentDigest {
     readyReplicas: status.readyReplicas,
     clusters: status.clusters,
     clusterMaps: status.clusterMaps,
-    weighted: Object.keys(spec.weights),
+    weighted: Object.keys(spec.weights).filter((cluster) => spec.weights[cluster] !== 0),
   };
 }
 
@@ -148,7 +148,7 @@ function marksOf({ labels, template }: z.infer<typeof Spec>): number {
 }
 
 /** The last report was about this spec: a workflow has seen it. */
-function observed({ generation, observedGeneration }: DeploymentDigest): boolean {
+export function observed({ generation, observedGeneration }: DeploymentDigest): boolean {
   return generation === observedGeneration;
 }
 

@@ -1,12 +1,8 @@
-/**
- * Follows OpenMCPDeployments on the hub and their children in the members: starts a workflow where
- * something is to be done, and keeps the numbers in the status true without one.
- */
+/** Follows OpenMCPDeployments on the hub, and starts a workflow where something is to be done. */
 
 import type { Logger } from 'pino';
-import { codeOf, ErrorCode } from '../api/errors.ts';
-import { API_VERSION, type ObjectRef } from '../api/meta.ts';
-import type { MemberState } from '../fleet/member-state.ts';
+import type { ObjectRef } from '../api/meta.ts';
+import { type MemberState, type Membership, membershipOf } from '../fleet/member-state.ts';
 import type { Member } from '../fleet/members.ts';
 import type { KubeClient } from '../kubernetes/client.ts';
 import { type WorkQueue, workQueue } from '../kubernetes/queue.ts';
@@ -18,51 +14,70 @@ import {
   reasonToWake,
   settled,
 } from './deployment-digest.ts';
-import { drift, shown, sum } from './deployment-status.ts';
 import { DRIVEN } from './kinds.ts';
-import { type MemberDeployments, watchMemberDeployments } from './member-deployments.ts';
+import { nextTurn } from './next-turn.ts';
 import type { Starter } from './starter.ts';
+import { StatusKeeper } from './status-keeper.ts';
 
-/** What looks like drift gets a second look before a workflow is started for it. */
-type Look = 'count' | 'second look';
-
-const STATUS_MANAGER = 'openmcp-status';
-/** Changes within this time make one write; people see the sum within two seconds. */
-const STATUS_DELAY_MS = 300;
-/** What looks like drift may be our own write under way: looked at once more after this. */
-const DRIFT_DELAY_MS = 1_000;
-/** How many of those waiting for room are woken at once; the rest follow. */
+/** How many of those waiting for room are woken at once; the others follow, each its turn. */
 const ROOM_BATCH = 50;
 const ROOM_DELAY_MS = 1_000;
+/** What is unsettled has a workflow that works on it, unless someone ended that: so it is told again. */
+const SWEEP_MS = 60_000;
+const SWEEP_BATCH = 50;
+
+export interface DeploymentWatchOptions {
+  readonly hub: KubeClient;
+  readonly starter: Starter;
+  readonly members: {
+    /** The members are known. */
+    readonly synced: () => Promise<void>;
+    readonly membership: (cluster: string) => Membership;
+  };
+  readonly log: Logger;
+}
+
+const TOLD_MEMBERSHIP: Readonly<Record<Membership, (cluster: string) => string>> = {
+  member: (cluster) => `${cluster} is a member`,
+  leaving: (cluster) => `${cluster} is leaving`,
+  none: (cluster) => `${cluster} is no member`,
+};
+
+/** How far the round through those that wait for room is. */
+interface Round {
+  readonly reason: string;
+  readonly woken: number;
+}
 
 export class DeploymentWatch {
-  readonly #hub: KubeClient;
+  readonly #options: DeploymentWatchOptions;
   readonly #wakes: WorkQueue<string>;
-  readonly #statuses: WorkQueue<Look>;
-  readonly #room: WorkQueue<string>;
-  readonly #children: MemberDeployments;
+  readonly #room: WorkQueue<Round>;
+  readonly #status: StatusKeeper;
   readonly #hubWatch: Reflector<DeploymentDigest>;
+  readonly #sweep: NodeJS.Timeout;
+  /** Whose turn was last, of those that wait for room and of those that are swept. */
+  readonly #last = { room: '', sweep: '' };
 
-  constructor({ hub, starter, log }: { hub: KubeClient; starter: Starter; log: Logger }) {
+  constructor(options: DeploymentWatchOptions) {
+    const { hub, starter, log, members } = options;
     const onError = (error: unknown) => log.warn({ error: textOf(error) }, 'Watching deployments');
-    this.#hub = hub;
+    this.#options = options;
     this.#wakes = workQueue<string>({
       concurrency: 40,
       handle: (key, reason) => starter.wake(DRIVEN.deployments, refOf(key), { reason }),
       onError,
     });
-    this.#statuses = workQueue<Look>({
-      concurrency: 20,
-      handle: (key, look) => this.#refresh(key, look),
-      onError,
-    });
-    this.#room = workQueue<string>({
+    this.#room = workQueue<Round>({
       concurrency: 1,
-      handle: async (_, reason) => this.#wakeWaiting(reason),
+      handle: async (_, round) => this.#wakeWaiting(round),
       onError,
     });
-    this.#children = watchMemberDeployments({
-      onChange: (owner) => this.#statuses.add(keyOf(owner), 'count', STATUS_DELAY_MS),
+    this.#status = new StatusKeeper({
+      hub,
+      resources: () => this.#hubWatch.store,
+      ready: members.synced,
+      onDrift: (key, reason) => this.#wakes.add(key, reason),
       onError,
     });
     this.#hubWatch = reflect<DeploymentDigest>({
@@ -72,84 +87,112 @@ export class DeploymentWatch {
       onChange: (change) => this.#onChange(change),
       onError,
     });
+    this.#sweep = setInterval(() => this.#wakeUnsettled(), SWEEP_MS);
   }
 
   get synced(): Promise<void> {
     return this.#hubWatch.synced;
   }
 
+  /** Credentials came, were renewed, or the member answers again. */
   onMember(member: Member): void {
-    this.#children.add(member);
+    this.#status.follow(member);
   }
 
   onMemberGone(cluster: string): void {
-    this.#children.remove(cluster);
+    this.#status.unfollow(cluster);
   }
 
   onState(name: string, now: MemberState | null, before: MemberState | null): void {
+    this.#status.silent(name, silenceOf(now));
     if (isUsable(now) && !isUsable(before)) {
-      this.#wakeWhere((digest) => failedOn(digest, name), `${name} is back`);
+      const reason = `${name} is back`;
+      this.#wakeWhere((digest) => failedOn(digest, name) || isOwedShare(digest, name), reason);
       this.onRoom(`${name} can take replicas`);
     }
-    if (before?.joinStatus === 'JOIN' && now?.joinStatus !== 'JOIN') {
-      this.#wakeWhere(({ clusterMaps }) => (clusterMaps[name] ?? 0) > 0, `${name} is leaving`);
+    if (before !== null) this.#onChangedMember(name, now, before);
+  }
+
+  #onChangedMember(name: string, now: MemberState | null, before: MemberState): void {
+    const is = membershipOf(now);
+    if (is !== membershipOf(before)) {
+      this.#wakeWhere((digest) => holds(digest, name), TOLD_MEMBERSHIP[is](name));
     }
+    if (now === null || now.taints === before.taints) return;
+    const reason = `taints of ${name} changed`;
+    this.#wakeWhere((digest) => holds(digest, name), reason);
+    this.onRoom(reason);
+  }
+
+  /** Once all is known: those on clusters that ceased to be members while nobody looked. */
+  wakeStranded(): void {
+    const { membership } = this.#options.members;
+    this.#wakeWhere(
+      (digest) =>
+        Object.entries(digest.clusterMaps).some(
+          ([cluster, replicas]) => replicas > 0 && membership(cluster) !== 'member',
+        ),
+      'a cluster of its placement is no member',
+    );
   }
 
   /** Room may have appeared: those that fit nowhere look again. */
   onRoom(reason: string): void {
-    this.#room.add('waiting for room', reason, ROOM_DELAY_MS);
+    this.#room.add('waiting for room', { reason, woken: 0 }, ROOM_DELAY_MS);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#hubWatch.stop(), this.#children.stop()]);
-    await Promise.all([this.#wakes.stop(), this.#statuses.stop(), this.#room.stop()]);
+    clearInterval(this.#sweep);
+    await Promise.all([this.#hubWatch.stop(), this.#status.stop()]);
+    await Promise.all([this.#wakes.stop(), this.#room.stop()]);
   }
 
   #onChange({ type, key, object, before }: Change<DeploymentDigest>): void {
-    if (type === 'deleted') return this.onRoom('a deployment is gone');
+    if (type === 'deleted') {
+      this.#status.forget(key);
+      return this.onRoom('a deployment is gone');
+    }
     const reason = reasonToWake(object, before);
     if (reason !== null) this.#wakes.add(key, reason);
-    // Its own children tell when they move; a new report has to be compared with them.
-    if (
-      before?.observedGeneration !== object.observedGeneration ||
-      before.synced !== object.synced
-    ) {
-      this.#statuses.add(key, 'count', STATUS_DELAY_MS);
+    if (before !== null && placedReplicas(object) < placedReplicas(before)) {
+      this.onRoom('a deployment holds less');
+    }
+    this.#status.look(key);
+  }
+
+  #wakeWaiting({ reason, woken }: Round): void {
+    const waiting = this.#keysWhere(({ placedReason }) => placedReason === 'Unplaceable');
+    const turn = nextTurn(waiting, this.#last.room, Math.min(ROOM_BATCH, waiting.length - woken));
+    for (const key of turn) this.#wakes.add(key, reason);
+    this.#last.room = turn.at(-1) ?? this.#last.room;
+    const round = { reason, woken: woken + turn.length };
+    if (turn.length > 0 && round.woken < waiting.length) {
+      this.#room.add('waiting for room', round, ROOM_DELAY_MS);
     }
   }
 
-  async #refresh(key: string, look: Look): Promise<void> {
-    const digest = this.#hubWatch.store.get(key);
-    if (digest === undefined || digest.deleting) return;
-    const seen = this.#children.clusters().flatMap((cluster) => {
-      const child = this.#children.child(cluster, digest.ref);
-      return child?.ownerUid === digest.uid ? [{ cluster, child }] : [];
-    });
-    const next = sum(digest, seen);
-    if (!shown(digest, next)) await writeStatus(this.#hub, digest, next);
-    if (!settled(digest)) return;
-    const reason = drift(digest, (cluster) => ({
-      synced: this.#children.synced(cluster),
-      child: this.#children.child(cluster, digest.ref),
-    }));
-    if (reason === null) return;
-    if (look === 'second look') this.#wakes.add(key, reason);
-    else this.#statuses.add(key, 'second look', DRIFT_DELAY_MS);
-  }
-
-  #wakeWaiting(reason: string): void {
-    const waiting = [...this.#hubWatch.store].filter(
-      ([, { placedReason }]) => placedReason === 'Unplaceable',
+  #wakeUnsettled(): void {
+    const turn = nextTurn(
+      this.#keysWhere((digest) => !settled(digest)),
+      this.#last.sweep,
+      SWEEP_BATCH,
     );
-    for (const [key] of waiting.slice(0, ROOM_BATCH)) this.#wakes.add(key, reason);
+    for (const key of turn) this.#wakes.add(key, 'still unsettled');
+    this.#last.sweep = turn.at(-1) ?? this.#last.sweep;
   }
 
   #wakeWhere(concerned: (digest: DeploymentDigest) => boolean, reason: string): void {
-    for (const [key, digest] of this.#hubWatch.store) {
-      if (concerned(digest)) this.#wakes.add(key, reason);
-    }
+    for (const key of this.#keysWhere(concerned)) this.#wakes.add(key, reason);
   }
+
+  #keysWhere(concerned: (digest: DeploymentDigest) => boolean): string[] {
+    return [...this.#hubWatch.store].flatMap(([key, digest]) => (concerned(digest) ? [key] : []));
+  }
+}
+
+/** Why nobody knows how it goes there; null when it answers, or holds nothing of ours. */
+function silenceOf(state: MemberState | null): string | null {
+  return membershipOf(state) === 'none' ? null : (state?.reason ?? null);
 }
 
 /** Joined, and the last probe reached it. */
@@ -163,41 +206,17 @@ function failedOn(digest: DeploymentDigest, cluster: string): boolean {
   );
 }
 
-async function writeStatus(
-  hub: KubeClient,
-  digest: DeploymentDigest,
-  next: ReturnType<typeof sum>,
-): Promise<void> {
-  const { ready, replicas, readyReplicas, clusters } = next;
-  const since =
-    digest.ready?.status === ready.status ? digest.ready.since : new Date().toISOString();
-  const condition = {
-    type: 'Ready',
-    ...ready,
-    observedGeneration: digest.generation,
-    lastTransitionTime: since,
-  };
-  const resource = {
-    apiVersion: API_VERSION,
-    kind: OPENMCP_DEPLOYMENTS.kind,
-    metadata: { ...digest.ref, uid: digest.uid },
-    status: { replicas, readyReplicas, clusters, conditions: [condition] },
-  };
-  try {
-    await hub.apply(OPENMCP_DEPLOYMENTS, resource, {
-      fieldManager: STATUS_MANAGER,
-      force: true,
-      subresource: 'status',
-    });
-  } catch (error) {
-    // Gone, or another one by now: its own events bring it here again.
-    const code = codeOf(error);
-    if (code !== ErrorCode.NotFound && code !== ErrorCode.Conflict) throw error;
-  }
+/** Its weights name the cluster, and its last placement did not know it. */
+function isOwedShare({ weighted, clusterMaps }: DeploymentDigest, cluster: string): boolean {
+  return weighted.includes(cluster) && !(cluster in clusterMaps);
 }
 
-function keyOf({ namespace, name }: ObjectRef): string {
-  return `${namespace}/${name}`;
+function holds({ clusterMaps }: DeploymentDigest, cluster: string): boolean {
+  return (clusterMaps[cluster] ?? 0) > 0;
+}
+
+function placedReplicas({ clusterMaps }: DeploymentDigest): number {
+  return Object.values(clusterMaps).reduce((sum, replicas) => sum + replicas, 0);
 }
 
 function refOf(key: string): ObjectRef {

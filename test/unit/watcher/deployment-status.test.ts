@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type DeploymentDigest, deploymentDigest } from '../../../src/watcher/deployment-digest.ts';
-import { drift, shown, sum } from '../../../src/watcher/deployment-status.ts';
+import { drift, type Sight, shown, sum } from '../../../src/watcher/deployment-status.ts';
 import { type ChildFacts, childFacts } from '../../../src/watcher/member-deployments.ts';
 
 function digest(status: object = {}): DeploymentDigest {
@@ -59,12 +59,25 @@ function child(
   });
 }
 
+const seen = (children: Sight['children'], more: Partial<Sight> = {}): Sight => ({
+  children,
+  blind: new Set(),
+  silent: new Map(),
+  ...more,
+});
+const both = (one: ChildFacts, other: ChildFacts = child()) =>
+  seen([
+    { cluster: 'seoul', child: other },
+    { cluster: 'busan', child: one },
+  ]);
+const carriedOut = {
+  observedGeneration: 1,
+  conditions: [{ type: 'Placed', status: 'True', reason: 'Placed' }],
+};
+
 describe('sum', () => {
   it('adds the members up and names them in order', () => {
-    const summed = sum(digest(), [
-      { cluster: 'seoul', child: child({ ready: 1 }) },
-      { cluster: 'busan', child: child() },
-    ]);
+    const summed = sum(digest(carriedOut), both(child(), child({ ready: 1 })));
 
     expect(summed).toMatchObject({ replicas: 4, readyReplicas: 3 });
     expect(summed.clusters.map(({ name }) => name)).toEqual(['busan', 'seoul']);
@@ -72,49 +85,98 @@ describe('sum', () => {
       status: 'False',
       reason: 'Progressing',
       message: '3 of 4 replicas ready',
+      observedGeneration: 1,
     });
   });
 
   it('is available when all are ready and rolled out', () => {
-    const both = [
-      { cluster: 'seoul', child: child() },
-      { cluster: 'busan', child: child() },
-    ];
-
-    expect(sum(digest(), both).ready.status).toBe('True');
+    expect(sum(digest(carriedOut), both(child())).ready.status).toBe('True');
   });
 
   it.each([
     { what: 'a member has not seen the last change', change: { observed: 2 } },
     { what: 'old pods still serve', change: { updated: 1 } },
   ])('is not available while $what', ({ change }) => {
-    const seen = [
-      { cluster: 'seoul', child: child() },
-      { cluster: 'busan', child: child(change) },
-    ];
+    expect(sum(digest(carriedOut), both(child(change))).ready.status).toBe('False');
+  });
 
-    expect(sum(digest(), seen).ready.status).toBe('False');
+  it('is not available while no report was about this spec, whatever runs', () => {
+    const edited = { ...digest(carriedOut), generation: 2 };
+
+    expect(sum(edited, both(child())).ready).toMatchObject({
+      status: 'False',
+      observedGeneration: 1,
+    });
+  });
+
+  it('is not available while a cluster of the placement shows nothing', () => {
+    const one = seen([{ cluster: 'busan', child: child() }]);
+
+    expect(sum(digest(carriedOut), one).ready).toMatchObject({
+      status: 'False',
+      message: '2 of 4 replicas ready',
+    });
+  });
+
+  it('tells the generation that is rolled out and ready, and only then', () => {
+    const { clusters } = sum(digest(carriedOut), both(child(), child({ ready: 1 })));
+
+    expect(clusters).toEqual([
+      { name: 'busan', replicas: 2, readyReplicas: 2, readyGeneration: 3 },
+      { name: 'seoul', replicas: 2, readyReplicas: 1 },
+    ]);
+  });
+
+  it('keeps what was told of a member that is not listed yet', () => {
+    const told = digest({
+      ...carriedOut,
+      clusters: [{ name: 'busan', replicas: 2, readyReplicas: 1 }],
+    });
+    const { clusters } = sum(told, seen([], { blind: new Set(['busan']) }));
+
+    expect(clusters).toEqual([{ name: 'busan', replicas: 2, readyReplicas: 1 }]);
+  });
+
+  it('does not know whether what a silent member held is still ready', () => {
+    const sight = { ...both(child()), silent: new Map([['busan', 'no answer']]) };
+
+    expect(sum(digest(carriedOut), sight).ready).toMatchObject({
+      status: 'Unknown',
+      reason: 'ClusterUnreachable',
+      message: '4 of 4 replicas ready when busan was seen last',
+    });
+  });
+
+  it('does not mind the silence of a member that holds nothing of it', () => {
+    const sight = { ...both(child()), silent: new Map([['jeju', 'no answer']]) };
+
+    expect(sum(digest(carriedOut), sight).ready.status).toBe('True');
   });
 });
 
 describe('shown', () => {
-  it('knows its own writing again, so that nothing is written twice', () => {
-    const summed = sum(digest(), [{ cluster: 'busan', child: child() }]);
-    const conditions = [{ type: 'Ready', ...summed.ready }];
-    const written = digest({ ...summed, conditions });
+  const written = (summed: ReturnType<typeof sum>) =>
+    digest({ ...summed, conditions: [{ type: 'Ready', ...summed.ready }] });
 
-    expect(shown(written, summed)).toBe(true);
+  it('knows its own writing again, so that nothing is written twice', () => {
+    const summed = sum(digest(), seen([{ cluster: 'busan', child: child() }]));
+
+    expect(shown(written(summed), summed)).toBe(true);
     expect(shown(digest(), summed)).toBe(false);
   });
 
   it('sees that a cluster left', () => {
-    const both = sum(digest(), [
-      { cluster: 'busan', child: child() },
-      { cluster: 'seoul', child: child() },
-    ]);
-    const written = digest({ ...both, conditions: [{ type: 'Ready', ...both.ready }] });
+    const before = sum(digest(), both(child()));
 
-    expect(shown(written, sum(digest(), [{ cluster: 'busan', child: child() }]))).toBe(false);
+    expect(
+      shown(written(before), sum(digest(), seen([{ cluster: 'busan', child: child() }]))),
+    ).toBe(false);
+  });
+
+  it('sees that a rollout ended while the numbers stayed', () => {
+    const before = sum(digest(), both(child({ observed: 2 })));
+
+    expect(shown(written(before), sum(digest(), both(child())))).toBe(false);
   });
 });
 
@@ -167,5 +229,22 @@ describe('drift', () => {
     const foreign = { ...child(), ownerUid: 'someone' };
 
     expect(drift(digest(), lookAt(foreign))).toBe('the Deployment is gone in busan');
+  });
+
+  it('tells a child that was deleted and made again by another hand', () => {
+    const told = digest({
+      clusters: [{ name: 'busan', outcome: 'Synced', generation: 3, uid: 'former' }],
+    });
+
+    expect(drift(told, lookAt(child()))).toBe('the Deployment was made again in busan');
+  });
+
+  it('finds what stayed in a cluster that left the placement', () => {
+    const left = digest({
+      clusterMaps: { seoul: 4 },
+      conditions: [{ type: 'Placed', status: 'True', reason: 'Placed' }],
+    });
+
+    expect(drift(left, lookAt(child()))).toBe('a Deployment is left behind in busan');
   });
 });
