@@ -115,6 +115,7 @@ async function lead(
   });
   const clusters = watchClusters({
     starter,
+    members: () => members.states(),
     tokens: () => members.tokens(),
     now: Date.now,
     log: logger,
@@ -151,10 +152,14 @@ function startProber(options: {
     clusters: () =>
       members
         .states()
-        .filter(isProbed)
-        .map(({ name }) => ({ name, client: members.client(name) })),
+        .map((state) => ({ state, client: members.client(state.name) }))
+        .filter(({ state, client }) => isProbed(state, client))
+        .map(({ state: { name }, client }) => ({ name, client })),
     outdated: () =>
-      members.states().flatMap((state) => (state.judged && !isProbed(state) ? [state.name] : [])),
+      members
+        .states()
+        .filter((state) => state.judged && !isProbed(state, members.client(state.name)))
+        .map(({ name }) => name),
     intervalSeconds: settings.OPENMCP_PROBE_INTERVAL_SECONDS,
     timeoutSeconds: settings.OPENMCP_PROBE_TIMEOUT_SECONDS,
     threshold: settings.OPENMCP_PROBE_THRESHOLD,
@@ -163,9 +168,10 @@ function startProber(options: {
   });
 }
 
-/** Members, those on their way out, and those that something is owed to. */
-function isProbed({ joinStatus, owes }: MemberState): boolean {
-  return joinStatus === 'JOIN' || joinStatus === 'UNJOINING' || owes;
+/** Members, those on their way in or out, and those that something is owed to. */
+function isProbed({ joinStatus, owes }: MemberState, client: KubeClient | null): boolean {
+  if (joinStatus === 'JOINING') return client !== null;
+  return joinStatus !== 'UNJOIN' || owes;
 }
 
 function textOf(error: unknown): string {

@@ -13,6 +13,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { HubClusterActivities } from '../activities/hub/clusters.ts';
@@ -64,6 +65,14 @@ const UNWANTED: Refusal = {
   message: 'spec.joinStatus is not JOINING any more, or the cluster is being deleted',
 };
 
+const OWED: Refusal = {
+  reason: 'OwesCleanup',
+  message:
+    'the clean-up of its last leave is still owed to it, which is done as soon as it answers (status.owed); join again then',
+};
+/** One every two seconds. */
+const LOOKS_FOR_PAYMENT = 15;
+
 export async function joinCluster(input: ClusterInput): Promise<string> {
   const told = { edited: false };
   const state: Progress = { phase: 'Joining', step: 'check', done: 0, total: TOTAL, message: '' };
@@ -78,8 +87,8 @@ export async function joinCluster(input: ClusterInput): Promise<string> {
   if (cluster.joinStatus !== 'JOINING') return `nothing to do: ${cluster.joinStatus}`;
   const { workflowId, runId } = workflowInfo();
   const workflow = { id: workflowId, runId };
-  const { ip, region, zone } = cluster;
-  const joining: Joining = { cluster: input.name, ip, region, zone, by: runId };
+  const { ip } = cluster;
+  const asked = { cluster: input.name, ip, region: cluster.region, zone: cluster.zone, by: runId };
 
   const tell = async (step: string, done: number): Promise<void> => {
     seen.now = { ...state, step, done };
@@ -93,9 +102,11 @@ export async function joinCluster(input: ClusterInput): Promise<string> {
   let refusal: Refusal;
   try {
     if (cluster.deleting) throw new Refused(UNWANTED);
+    await untilPaid(input, cluster);
     await tell('looking at the cluster', 0);
-    const fitness: Fitness = await check.checkMember(joining);
+    const fitness: Fitness = await check.checkMember(asked);
     if (!fitness.fit) throw new Refused(fitness);
+    const joining: Joining = { ...asked, region: fitness.region, zone: fitness.zone };
     for (const [index, step] of JOIN_STEPS.entries()) {
       if (told.edited) {
         told.edited = false;
@@ -108,10 +119,10 @@ export async function joinCluster(input: ClusterInput): Promise<string> {
         () => undoing.undoJoinStep.executeWithOptions({ summary: `undo ${step}` }, [step, joining]),
       );
     }
-    const { version, nodes } = fitness;
+    const { version, nodes, region, zone } = fitness;
     // Cancelled half-way it would race with the report of what is undone.
     const joined = await CancellationScope.nonCancellable(() =>
-      hub.finishJoin(input, cluster.uid, { version, nodes, workflow }),
+      hub.finishJoin(input, cluster.uid, { version, nodes, region, zone, workflow }),
     );
     if (!joined) throw new Refused(UNWANTED);
     seen.now = { ...state, phase: 'Joined', step: '', done: TOTAL };
@@ -154,6 +165,17 @@ function refusalOf(error: unknown): Refusal {
   const { code, message } = problemOf(error);
   if (code === null && !(error instanceof Error && error.cause !== undefined)) throw error;
   return { reason: code === 'Unavailable' ? 'Unreachable' : (code ?? 'Failed'), message };
+}
+
+/** What is still owed from a former leave is cleaned first: else it would take what this join makes. */
+async function untilPaid(input: ClusterInput, cluster: ClusterReading): Promise<void> {
+  let now: ClusterReading | null = cluster;
+  for (let looks = 0; now?.owed.some(({ kind }) => kind === 'Member') === true; looks += 1) {
+    if (looks === LOOKS_FOR_PAYMENT) throw new Refused(OWED);
+    await sleep('2 seconds');
+    await refuseIfUnwanted(input, cluster);
+    now = await hub.readCluster(input);
+  }
 }
 
 async function refuseIfUnwanted(input: ClusterInput, cluster: ClusterReading): Promise<void> {

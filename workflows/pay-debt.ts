@@ -22,11 +22,13 @@ export async function payDebt(input: ClusterInput): Promise<string> {
   if (cluster === null || cluster.owed.length === 0) return 'nothing owed';
   const { ip, region, zone, owed } = cluster;
   const joining: Joining = { cluster: input.name, ip, region, zone, by: null };
-  const away = cluster.joinStatus === 'UNJOIN';
+  // The leave that left the debt is not over: it still holds what would be taken from it here.
+  if (cluster.joinStatus === 'UNJOINING') return 'leaving';
+  // One that is joining again waits until this is done.
+  const away = cluster.joinStatus !== 'JOIN';
   for (const debt of owed.filter(({ kind }) => kind !== 'Member')) {
     await member.removeOwnedBy(joining, debt.ownerUid);
   }
-  // Joined again meanwhile: what the former join made serves the new one.
   if (away && owed.some(({ kind }) => kind === 'Member')) {
     await member.removeOwned(joining);
     for (const step of JOIN_STEPS.filter((each) => MEMBER_STEPS.includes(each)).toReversed()) {

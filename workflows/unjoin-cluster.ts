@@ -6,7 +6,9 @@
  */
 
 import {
+  CancellationScope,
   condition,
+  isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -75,24 +77,40 @@ export async function unjoinCluster(input: ClusterInput): Promise<string> {
   const found = await hub.readCluster(input);
   if (found === null) return 'gone';
   if (!isWanted(found)) return `nothing to do: ${found.joinStatus}`;
-  const free = await untilFree(leaving, found);
-  if (free === 'gone') return 'gone';
-  if (free === 'stays') {
-    await hub.stayJoined(input, found.uid, workflow);
+  const stay = async (why: string): Promise<string> => {
+    await hub.stayJoined(input, found.uid, { why, workflow });
     return 'stayed';
+  };
+  let free: Awaited<ReturnType<typeof untilFree>>;
+  try {
+    free = await untilFree(leaving, found);
+  } catch (error) {
+    // Nothing is undone yet. A deletion cannot be called off: it is told again.
+    if (!isCancellation(error) || found.deleting) throw error;
+    return CancellationScope.nonCancellable(() => stay('the leave was cancelled'));
   }
-  const owed = await cleanMember(leaving, free);
-  const joining = joiningOf(input, free);
-  const steps = JOIN_STEPS.filter((step) => !MEMBER_STEPS.includes(step)).toReversed();
-  for (const step of steps) {
-    // A member that is owed something is probed with its credentials until it returns.
-    if (step === 'credentials' && owed) continue;
-    await tell(free, `undoing ${step}`, TOTAL - 1);
-    await place.undoJoinStep.executeWithOptions({ summary: `undo ${step}` }, [step, joining]);
-  }
-  await hub.finishUnjoin(input, free.uid, { owed, workflow });
-  return owed ? 'done, the member is owed its clean-up' : 'done';
+  if (free === 'gone') return 'gone';
+  if (free === 'stays') return stay(CALLED_OFF);
+  const from = free;
+  // Half a leave would be neither: from here on it is carried to its end.
+  return CancellationScope.nonCancellable(async () => {
+    const cleaned = await cleanMember(leaving, from);
+    if (cleaned === 'stays') return stay(CALLED_OFF);
+    const owed = cleaned === 'owed';
+    const joining = joiningOf(input, from);
+    const steps = JOIN_STEPS.filter((step) => !MEMBER_STEPS.includes(step)).toReversed();
+    for (const step of steps) {
+      // A member that is owed something is probed with its credentials until it returns.
+      if (step === 'credentials' && owed) continue;
+      await tell(from, `undoing ${step}`, TOTAL - 1);
+      await place.undoJoinStep.executeWithOptions({ summary: `undo ${step}` }, [step, joining]);
+    }
+    await hub.finishUnjoin(input, from.uid, { owed, workflow });
+    return owed ? 'done, the member is owed its clean-up' : 'done';
+  });
 }
+
+const CALLED_OFF = 'spec.joinStatus is JOIN again';
 
 /** A deletion in the middle of a join is the join's to carry out: it goes back what it has gone. */
 function isWanted(cluster: ClusterReading): boolean {
@@ -129,28 +147,26 @@ async function untilFree(
   }
 }
 
-/** Takes from the member all that is ours. Tells whether it is owed that instead. */
-async function cleanMember(leaving: Leaving, first: ClusterReading): Promise<boolean> {
+/** Takes from the member all that is ours; or it is owed that, or stays before anything is undone. */
+async function cleanMember(
+  leaving: Leaving,
+  first: ClusterReading,
+): Promise<'clean' | 'owed' | 'stays'> {
   const { input, told, tell } = leaving;
+  const begun = { undoing: false };
   let cluster = first;
   for (let tries = 0; ; tries += 1) {
     told.edited = false;
     try {
-      const joining = joiningOf(input, cluster);
-      await tell(cluster, 'removing our workloads', 1);
-      await member.removeOwned(joining);
-      for (const step of memberStepsBackwards()) {
-        await tell(cluster, `undoing ${step}`, 2);
-        await member.undoJoinStep.executeWithOptions({ summary: `undo ${step}` }, [step, joining]);
-      }
-      return false;
+      await undoInMember(leaving, cluster, begun);
+      return 'clean';
     } catch (error) {
       const { message } = problemOf(error);
-      const now = await hub.readCluster(input);
-      if (now !== null) cluster = now;
+      cluster = (await hub.readCluster(input)) ?? cluster;
+      if (!begun.undoing && !isWanted(cluster)) return 'stays';
       if (cluster.force) {
         await hub.oweCleanup(input.name, { kind: 'Member', ...input, ownerUid: cluster.uid });
-        return true;
+        return 'owed';
       }
       await tell(
         cluster,
@@ -159,6 +175,23 @@ async function cleanMember(leaving: Leaving, first: ClusterReading): Promise<boo
       );
       await condition(() => told.edited, backoff(tries, 2_000, 60_000));
     }
+  }
+}
+
+async function undoInMember(
+  { input, tell }: Leaving,
+  cluster: ClusterReading,
+  begun: { undoing: boolean },
+): Promise<void> {
+  const joining = joiningOf(input, cluster);
+  await tell(cluster, 'removing our workloads', 1);
+  await member.removeOwned(joining);
+  for (const step of memberStepsBackwards()) {
+    await tell(cluster, `undoing ${step}`, 2);
+    begun.undoing = true;
+    await member.undoJoinStep.executeWithOptions({ summary: `undo ${step}` }, [step, joining]);
+    // What was on its way to the member came before its rights went: none can come after.
+    if (step === 'rights') await member.removeOwned(joining);
   }
 }
 

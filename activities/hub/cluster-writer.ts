@@ -106,6 +106,16 @@ export class ClusterWriter {
     return true;
   }
 
+  /** The spec of one that is no member any more, whatever someone wrote while it left. */
+  async left(ref: ObjectRef, uid: string, spec: Record<string, unknown> = {}): Promise<void> {
+    const object = await this.#hub.read(OPENMCP_CLUSTERS, ref);
+    // From JOIN there is no way to UNJOIN but through UNJOINING.
+    if (object !== null && readingOf(object).joinStatus === 'JOIN') {
+      await this.spec(ref, uid, { joinStatus: 'UNJOINING' });
+    }
+    await this.spec(ref, uid, { ...spec, joinStatus: 'UNJOIN' });
+  }
+
   async status(
     ref: ObjectRef,
     uid: string,
@@ -198,7 +208,9 @@ export class ClusterWriter {
     try {
       await write();
     } catch (error) {
-      if (codeOf(error) !== ErrorCode.Conflict) throw error;
+      const code = codeOf(error);
+      // Gone is a 409, made again under the same name a 422: another uid "is immutable".
+      if (code !== ErrorCode.Conflict && code !== ErrorCode.Rejected) throw error;
       const present = await this.#hub.read(OPENMCP_CLUSTERS, ref);
       if (present?.metadata.uid === uid) throw error;
       throw new OpenMcpError(

@@ -22,7 +22,14 @@ export interface HubClusterActivities {
   finishJoin(
     ref: ObjectRef,
     uid: string,
-    facts: { readonly version: string; readonly nodes: number; readonly workflow: WorkflowRef },
+    facts: {
+      readonly version: string;
+      readonly nodes: number;
+      /** Where it is, for a spec that does not say. */
+      readonly region: string;
+      readonly zone: string;
+      readonly workflow: WorkflowRef;
+    },
   ): Promise<boolean>;
   /** Back to UNJOIN, with the reason; `stayed` is what could not be undone. */
   failJoin(
@@ -40,8 +47,12 @@ export interface HubClusterActivities {
     uid: string,
     end: { readonly owed: boolean; readonly workflow: WorkflowRef },
   ): Promise<void>;
-  /** A leave that was called off before anything was cleaned. */
-  stayJoined(ref: ObjectRef, uid: string, workflow: WorkflowRef): Promise<void>;
+  /** A leave that was called off before anything was undone. */
+  stayJoined(
+    ref: ObjectRef,
+    uid: string,
+    said: { readonly why: string; readonly workflow: WorkflowRef },
+  ): Promise<void>;
   /** Workloads that have replicas there, or (with `cleaning`) objects still to be removed. */
   listWorkloadsOn(cluster: string, cleaning: boolean): Promise<{ count: number; names: string[] }>;
   /** Writes down what a member is owed. Twice is once. */
@@ -112,7 +123,7 @@ type Endings = Pick<
  */
 function endings(clusters: ClusterWriter, now: () => Date): Endings {
   return {
-    async finishJoin(ref, uid, { version, nodes, workflow }) {
+    async finishJoin(ref, uid, { version, nodes, region, zone, workflow }) {
       const joined = {
         status: 'True',
         reason: 'Joined',
@@ -122,6 +133,7 @@ function endings(clusters: ClusterWriter, now: () => Date): Endings {
         joinStatus: 'JOIN',
         joinStatusTime: now().toISOString(),
         unJoinStatusTime: null,
+        nodeInfo: { ...(region !== '' && { region }), ...(zone !== '' && { zone }) },
       });
       if (!wanted) return false;
       await clusters.status(ref, uid, { joined, workflow }, { version, nodes });
@@ -132,7 +144,7 @@ function endings(clusters: ClusterWriter, now: () => Date): Endings {
       const joined = { status: 'False', reason, message } as const;
       await clusters.status(ref, uid, { joined, workflow });
       await clusters.event(ref, uid, { type: 'Warning', ...joined });
-      await clusters.spec(ref, uid, { joinStatus: 'UNJOIN' });
+      await clusters.left(ref, uid);
       await clusters.release(ref, uid);
     },
     async finishUnjoin(ref, uid, { owed, workflow }) {
@@ -140,21 +152,17 @@ function endings(clusters: ClusterWriter, now: () => Date): Endings {
       const joined = { status: 'False', reason: 'Left', message } as const;
       await clusters.status(ref, uid, { joined, workflow });
       await clusters.event(ref, uid, { type: 'Normal', ...joined });
-      await clusters.spec(ref, uid, {
-        joinStatus: 'UNJOIN',
+      await clusters.left(ref, uid, {
         unJoinStatusTime: now().toISOString(),
         joinStatusTime: null,
         force: null,
       });
       if (!owed) await clusters.release(ref, uid);
     },
-    async stayJoined(ref, uid, workflow) {
-      const joined = {
-        status: 'True',
-        reason: 'Joined',
-        message: 'stays: spec.joinStatus is JOIN again',
-      } as const;
+    async stayJoined(ref, uid, { why, workflow }) {
+      const joined = { status: 'True', reason: 'Joined', message: `stays: ${why}` } as const;
       await clusters.status(ref, uid, { joined, workflow });
+      await clusters.spec(ref, uid, { joinStatus: 'JOIN' });
     },
   };
 }

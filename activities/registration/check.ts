@@ -113,7 +113,8 @@ async function examine(tools: CheckTools, client: KubeClient, joining: Joining):
     return unfit('ClockSkew', `its clock differs by ${Math.round(skewMs / 1000)} s: set it by NTP`);
   }
   const { items } = await client.list(NODES, {});
-  return { fit: true, version: gitVersion, nodes: items.length };
+  const { region, zone } = joining;
+  return { fit: true, version: gitVersion, nodes: items.length, region, zone };
 }
 
 function versionOf(answer: unknown): { gitVersion: string; minor: number } {

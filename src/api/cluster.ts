@@ -5,6 +5,29 @@ import { AGE, commonStatus, conditionColumn, type Kind, rules } from './kind.ts'
 
 const JoinStatus = z.enum(['UNJOIN', 'JOINING', 'JOIN', 'UNJOINING']);
 
+/** Which joinStatus may follow which. From JOINING on, only the sagas write the one that ends them. */
+const FOLLOWS = {
+  UNJOIN: ['JOINING'],
+  JOINING: ['JOIN', 'UNJOIN'],
+  JOIN: ['UNJOINING'],
+  UNJOINING: ['UNJOIN', 'JOIN'],
+} as const;
+const FIX = {
+  UNJOIN: 'it is no member: set JOINING, and JOIN follows by itself',
+  JOINING: 'it is joining: set UNJOIN to call that off',
+  JOIN: 'it is a member: set UNJOINING, and UNJOIN follows by itself',
+  UNJOINING: 'it is leaving: set JOIN to call that off, or wait until it has left',
+} as const;
+
+const transitions = JoinStatus.options.map((from) => {
+  const allowed = [from, ...FOLLOWS[from]].map((to) => `'${to}'`).join(', ');
+  return {
+    rule: `oldSelf.joinStatus != '${from}' || self.joinStatus in [${allowed}]`,
+    message: `spec.joinStatus cannot become that: ${FIX[from]}`,
+    fieldPath: '.joinStatus',
+  };
+});
+
 const taint = z.object({
   key: z.string().min(1).describe('Key that a toleration names.'),
   value: z.string().optional().describe('Value that a toleration may name.'),
@@ -86,6 +109,7 @@ const spec = z
         message: 'spec.serverIP cannot change while the cluster is joined: let it leave first',
         fieldPath: '.serverIP',
       },
+      ...transitions,
     ),
   );
 

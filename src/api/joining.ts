@@ -81,7 +81,14 @@ export type Unfit =
   | 'NotRegistered';
 
 export type Fitness =
-  | { readonly fit: true; readonly version: string; readonly nodes: number }
+  | {
+      readonly fit: true;
+      readonly version: string;
+      readonly nodes: number;
+      /** As the spec says, else as its nodes are labelled. */
+      readonly region: string;
+      readonly zone: string;
+    }
   | { readonly fit: false; readonly reason: Unfit; readonly message: string };
 
 /** The condition Joined, and how far it is. */

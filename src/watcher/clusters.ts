@@ -8,8 +8,8 @@ import type { MemberState } from '../fleet/member-state.ts';
 import { workQueue } from '../kubernetes/queue.ts';
 import type { Saga, Starter } from './starter.ts';
 
-/** How often the members' tokens are looked at; they live for hours. */
-const RENEWAL_CHECK_MS = 60_000;
+/** How often it is looked for what is due without an event; tokens live for hours. */
+const LOOK_MS = 60_000;
 /** A token is renewed when less than this part of its life is left. */
 const RENEW_AT_REMAINING = 0.2;
 
@@ -20,11 +20,12 @@ export interface ClusterWatch {
 
 export function watchClusters(options: {
   readonly starter: Starter;
+  readonly members: () => readonly MemberState[];
   readonly tokens: () => readonly TokenLife[];
   readonly now: () => number;
   readonly log: Logger;
 }): ClusterWatch {
-  const { starter, log, tokens, now } = options;
+  const { starter, log, members, tokens, now } = options;
   const onError = (error: unknown) =>
     log.warn(
       { error: error instanceof Error ? error.message : String(error) },
@@ -44,11 +45,14 @@ export function watchClusters(options: {
   }
 
   const timer = setInterval(() => {
-    for (const token of tokens()) {
-      if (dueForRenewal(token, now()))
-        ask(sagaOf('renewCredentials', renewId, token.cluster), 'token ends soon');
+    const held = tokens();
+    for (const state of members()) {
+      const token = held.find(({ cluster }) => cluster === state.name) ?? null;
+      for (const { workflow, id, reason } of overdue(state, token, now())) {
+        ask(sagaOf(workflow, id, state.name), reason);
+      }
     }
-  }, RENEWAL_CHECK_MS);
+  }, LOOK_MS);
 
   return {
     onState(name, state, before) {
@@ -62,6 +66,23 @@ export function watchClusters(options: {
       await queue.stop();
     },
   };
+}
+
+/** What is due without a change: told again, in case the saga that worked on it was ended by hand. */
+export function overdue(
+  state: MemberState,
+  token: TokenLife | null,
+  now: number,
+): Omit<Asked, 'startIt'>[] {
+  const { joinStatus, deleting } = state;
+  const leaves = joinStatus === 'UNJOINING' || (deleting && joinStatus === 'JOIN');
+  const renews = joinStatus === 'JOIN' && (token === null || dueForRenewal(token, now));
+  return [
+    { ...JOIN, reason: 'still joining', due: joinStatus === 'JOINING' },
+    { ...UNJOIN, reason: 'still leaving', due: leaves },
+    { ...PAY, reason: 'still owed', due: isPayable(state) },
+    { ...RENEW, reason: token === null ? 'no token' : 'token ends soon', due: renews },
+  ].flatMap(({ due, ...saga }) => (due ? [saga] : []));
 }
 
 interface Asked {
@@ -84,6 +105,11 @@ export function asked(now: MemberState, before: MemberState | null): Asked[] {
   }));
 }
 
+/** A leave that is not over pays nothing: it still makes the debt. */
+function isPayable({ owes, healthy, joinStatus }: MemberState): boolean {
+  return owes && healthy && joinStatus !== 'UNJOINING';
+}
+
 interface Change {
   readonly joinStatus: string;
   readonly formerStatus: string | null;
@@ -104,36 +130,44 @@ function changeOf(now: MemberState, before: MemberState | null): Change {
     deleted: now.deleting && !(same && before.deleting),
     recovered: same && now.healthy && !before.healthy,
     found: !same,
-    payable: now.owes && now.healthy,
+    payable: isPayable(now),
   };
 }
 
+const JOIN = { workflow: 'joinCluster', id: joinId };
+const UNJOIN = { workflow: 'unjoinCluster', id: unjoinId };
+const PAY = { workflow: 'payDebt', id: payDebtId };
+const RENEW = { workflow: 'renewCredentials', id: renewId };
+
 const RULES: readonly (Omit<Asked, 'reason'> & { readonly when: (change: Change) => boolean })[] = [
   {
-    workflow: 'joinCluster',
-    id: joinId,
+    ...JOIN,
     startIt: true,
     when: ({ joinStatus, edited }) => joinStatus === 'JOINING' && edited,
   },
   {
-    workflow: 'unjoinCluster',
-    id: unjoinId,
+    // Called off, or to be deleted: the saga that runs goes back.
+    ...JOIN,
+    startIt: false,
+    when: ({ joinStatus, formerStatus, deleted }) =>
+      formerStatus === 'JOINING' && (joinStatus === 'UNJOIN' || deleted),
+  },
+  {
+    ...UNJOIN,
     startIt: true,
     when: ({ joinStatus, edited, deleted, recovered }) =>
       (joinStatus === 'UNJOINING' && (edited || recovered)) || (joinStatus !== 'UNJOIN' && deleted),
   },
   {
     // Back to JOIN in the middle of a leave: the saga that runs decides whether it still can stop.
-    workflow: 'unjoinCluster',
-    id: unjoinId,
+    ...UNJOIN,
     startIt: false,
     when: ({ joinStatus, formerStatus }) => joinStatus === 'JOIN' && formerStatus === 'UNJOINING',
   },
   {
-    workflow: 'payDebt',
-    id: payDebtId,
+    ...PAY,
     startIt: true,
-    when: ({ payable, recovered, found }) => payable && (recovered || found),
+    when: ({ payable, recovered, found, edited }) => payable && (recovered || found || edited),
   },
 ];
 

@@ -76,10 +76,9 @@ function readiness(
   const shares = Object.entries(digest.clusterMaps).filter(([, replicas]) => replicas > 0);
   const carriedOut = observed(digest) && digest.placed === 'True';
   const ready = total(clusters.map(({ readyReplicas }) => readyReplicas));
-  // Where an autoscaler of the member has its say, its number counts.
-  const scaled = new Map(sight.children.map(({ cluster, child }) => [cluster, child.wanted]));
+  const left = leftReplicas(digest, sight);
   const wanted = carriedOut
-    ? total(shares.map(([name, replicas]) => scaled.get(name) ?? replicas))
+    ? total(shares.map(([name, replicas]) => left.get(name) ?? replicas))
     : Math.max(digest.wanted, 0);
   const message = `${ready} of ${wanted} replicas ready`;
   const silent = shares.flatMap(([name]) => (sight.silent.has(name) ? [name] : []));
@@ -93,12 +92,25 @@ function readiness(
   const complete = shares.every(([name]) =>
     clusters.some((each) => each.name === name && each.readyGeneration !== undefined),
   );
-  const done = carriedOut && complete;
+  const done = carriedOut && complete && ready >= wanted;
   return {
     status: done ? 'True' : 'False',
     reason: done ? 'Available' : 'Progressing',
     message,
   };
+}
+
+/**
+ * Replicas by cluster as the last report left them: where an autoscaler of the member has its say,
+ * its number counts. Who changed them since has no say.
+ */
+function leftReplicas({ clusters }: DeploymentDigest, { children }: Sight): Map<string, number> {
+  const reported = new Map(clusters.map(({ name, generation }) => [name, generation]));
+  return new Map(
+    children.flatMap(({ cluster, child }) =>
+      child.generation === reported.get(cluster) ? [[cluster, child.wanted] as const] : [],
+    ),
+  );
 }
 
 /** Whether the hub shows already what `next` says. */

@@ -175,8 +175,10 @@ describe('joining', () => {
 
     await becomes('JOIN');
     const { kubectlOut } = world.commands;
-    expect(await kubectlOut('get', 'oc', 'cluster2', '-n', OPENMCP_NAMESPACE)).toMatch(
-      /cluster2 +JOIN +True +On-Premise +EU +DE +v1\.\d+/,
+    await eventually(async () =>
+      expect(await kubectlOut('get', 'oc', 'cluster2', '-n', OPENMCP_NAMESPACE)).toMatch(
+        /cluster2 +JOIN +True +On-Premise +EU +DE +v1\.\d+/,
+      ),
     );
     await eventually(async () =>
       expect(await kubectlOut('get', 'kubefedcluster', '-n', KUBEFED_NAMESPACE)).toMatch(

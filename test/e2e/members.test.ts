@@ -32,6 +32,11 @@ describe('in a member', () => {
     );
 
     expect((await comesTo('drift', { cluster1: 2, cluster2: 2 })).readyReplicas).toBe(4);
+    await eventually(async () =>
+      expect(
+        await kubectlOut('get', 'events', '-n', NAMESPACE, '--field-selector', 'reason=Drift'),
+      ).toMatch(/openmcpdeployment\/drift +the Deployment was changed in cluster1/),
+    );
   });
 
   it('a Deployment that someone deleted comes back', async () => {

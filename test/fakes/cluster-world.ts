@@ -59,7 +59,7 @@ export class ClusterWorld {
   joined: ClusterReport['joined'] | null = null;
   facts: { version: string; nodes: number } | null = null;
   credentials: { expiresAt: string | null; problem: string | null } | null = null;
-  fitness: Fitness = { fit: true, version: 'v1.37.2', nodes: 3 };
+  fitness: Fitness = { fit: true, version: 'v1.37.2', nodes: 3, region: 'AS', zone: 'KR' };
   memberAnswers = true;
   /** What there is of each step, by the run that made it. */
   readonly made: Partial<Record<JoinStep, string>> = {};
@@ -67,6 +67,8 @@ export class ClusterWorld {
   readonly journal: string[] = [];
   /** Objects of ours in the member, by their owners' uids. */
   objects: string[] = [];
+  /** Written by a worker that had begun before the leave; it arrives while that cleans. */
+  late: string | null = null;
   /** Replicas that OpenMCPDeployments claim here; 0 while they leave. */
   workloads: Record<string, number> = {};
   readonly faults = new Faults<Deed>();
@@ -114,11 +116,11 @@ export class ClusterWorld {
       this.write(uid, { held: true });
       this.joined = joined;
     },
-    finishJoin: (_ref, uid, { version, nodes }) =>
+    finishJoin: (_ref, uid, { version, nodes, region, zone }) =>
       this.faults.around('finish the join', () => {
         if (this.cluster?.uid !== uid || this.cluster.deleting) return false;
         if (this.cluster.joinStatus !== 'JOINING') return false;
-        this.write(uid, { joinStatus: 'JOIN' });
+        this.write(uid, { joinStatus: 'JOIN', region, zone });
         this.facts = { version, nodes };
         this.joined = { status: 'True', reason: 'Joined', message: `joined, ${version}` };
         return true;
@@ -133,9 +135,9 @@ export class ClusterWorld {
       this.joined = { status: 'False', reason: 'Left', message: owed ? 'owed' : 'left' };
       if (!owed) this.change({ held: false });
     },
-    stayJoined: async (_ref, uid) => {
-      this.write(uid, {});
-      this.joined = { status: 'True', reason: 'Joined', message: 'stays' };
+    stayJoined: async (_ref, uid, { why }) => {
+      this.write(uid, { joinStatus: 'JOIN' });
+      this.joined = { status: 'True', reason: 'Joined', message: `stays: ${why}` };
     },
     listWorkloadsOn: async (_cluster, cleaning) => {
       const names = Object.entries(this.workloads)
@@ -207,5 +209,6 @@ export class ClusterWorld {
     if (maker === undefined || (by !== null && by !== maker)) return;
     delete this.made[step];
     this.journal.push(`-${step}`);
+    if (step === 'labels' && this.late !== null) this.objects.push(this.late);
   }
 }

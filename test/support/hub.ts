@@ -38,6 +38,8 @@ export interface World {
   readonly hub: KubeClient;
   member(name: string): KubeClient;
   readonly temporal: Client;
+  /** Runs `act` while a component is stopped, and starts it again whatever happens. */
+  without(component: string, act: () => Promise<void>): Promise<void>;
   /** The status of an OpenMCPDeployment, defaults filled in. */
   status(namespace: string, name: string): Promise<Status>;
   /** Replicas that the Deployment of that name wants in each member; members without it are left out. */
@@ -48,7 +50,7 @@ export interface World {
 
 /** Clients of a whole test file; the namespaces of `namespaces` are made before and removed after it. */
 export function useWorld(...namespaces: string[]): World {
-  const open: { world?: Omit<World, 'status' | 'replicas' | 'converged' | 'member'> } = {};
+  const open: { world?: Pick<World, 'fleet' | 'commands' | 'hub' | 'temporal'> } = {};
   const members = new Map<string, KubeClient>();
   const opened = () => {
     if (open.world === undefined) throw new Error('the world is there once the tests run');
@@ -95,6 +97,15 @@ export function useWorld(...namespaces: string[]): World {
       const client = members.get(name);
       if (client === undefined) throw new Error(`the fleet has no member ${name}`);
       return client;
+    },
+    async without(component, act) {
+      const { control } = opened().fleet;
+      await control.stop(component);
+      try {
+        await act();
+      } finally {
+        await control.start(component);
+      }
     },
     async status(namespace, name) {
       const found = await opened().hub.read(OPENMCP_DEPLOYMENTS, { namespace, name });

@@ -113,6 +113,46 @@ describe('a join', () => {
   });
 });
 
+describe('a cluster that is owed the clean-up of its last leave', () => {
+  const owing = () => {
+    const world = new ClusterWorld();
+    const debt = { kind: 'Member', namespace: 'openmcp', name: 'seoul', ownerUid: 'uid-1' };
+    world.edit({ owed: [debt] });
+    return world;
+  };
+
+  it('joins when that is done', async () => {
+    const world = owing();
+
+    await run(world, async (join) => {
+      await join.query(progress);
+      expect(world.journal).toEqual([]);
+      world.edit({ owed: [] });
+      expect(await join.result()).toBe('done');
+    });
+
+    expect(world.cluster).toMatchObject({ joinStatus: 'JOIN' });
+  });
+
+  it('does not join when that is not done in half a minute', async () => {
+    const world = owing();
+
+    expect(await joinOf(world)).toBe('undone: OwesCleanup');
+
+    expectUndone(world, [], 'OwesCleanup');
+  });
+});
+
+it('writes where the cluster is when its resource does not say', async () => {
+  const world = new ClusterWorld();
+  world.edit({ region: '', zone: '' });
+  world.fitness = { fit: true, version: 'v1.37.2', nodes: 3, region: 'EU', zone: 'DE,FR' };
+
+  expect(await joinOf(world)).toBe('done');
+
+  expect(world.cluster).toMatchObject({ region: 'EU', zone: 'DE,FR' });
+});
+
 describe('a cluster that cannot be a member', () => {
   const UNFIT: Readonly<Record<Unfit, string>> = {
     BadKubeconfig: 'the kubeconfig has no server',

@@ -49,7 +49,7 @@ describe('a debt', () => {
     expect(world.made).toEqual({});
   });
 
-  it('is forgiven when the member joined again meanwhile', async () => {
+  it('to a member that is joined is forgiven', async () => {
     const world = ClusterWorld.joined({ owed: [debt('Member', 'uid-1')] });
     world.objects = ['uid-of-web'];
     const made = { ...world.made };
@@ -59,6 +59,25 @@ describe('a debt', () => {
     expect(world.made).toEqual(made);
     expect(world.objects).toEqual(['uid-of-web']);
     expect(world.cluster).toMatchObject({ joinStatus: 'JOIN', owed: [] });
+  });
+
+  it('waits for the leave that makes it', async () => {
+    const world = leftByForce();
+    world.edit({ joinStatus: 'UNJOINING' });
+
+    expect(await payOf(world)).toBe('leaving');
+
+    expect(world.cluster?.owed).toHaveLength(2);
+  });
+
+  it('is paid before the member joins again', async () => {
+    const world = leftByForce();
+    world.edit({ joinStatus: 'JOINING' });
+
+    expect(await payOf(world)).toBe('paid 2');
+
+    expect(world.made).toEqual({});
+    expect(world.cluster).toMatchObject({ joinStatus: 'JOINING', owed: [] });
   });
 
   it('stays when the member goes away again', async () => {

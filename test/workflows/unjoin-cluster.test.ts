@@ -47,6 +47,15 @@ describe('a leave', () => {
     ]);
   });
 
+  it('takes what was still on its way to the member when it began', async () => {
+    const world = leaving();
+    world.late = 'uid-of-web';
+
+    expect(await leaveOf(world)).toBe('done');
+
+    expectLeft(world);
+  });
+
   it('tries again where the other side only stumbled', async () => {
     const world = leaving();
     world.faults.set('undo rights', 'stumbles');
@@ -158,6 +167,22 @@ describe('a leave with workloads in the cluster', () => {
     expect(world.joined).toMatchObject({ status: 'True', reason: 'Joined' });
   });
 
+  it('that is cancelled leaves the cluster as it was', async () => {
+    const world = leaving();
+    world.workloads = { 'shop/web': 2 };
+    const made = { ...world.made };
+
+    await run(world, async (leave) => {
+      await told(world, /waiting/);
+      await leave.cancel();
+      expect(await leave.result()).toBe('stayed');
+    });
+
+    expect(world.made).toEqual(made);
+    expect(world.cluster).toMatchObject({ joinStatus: 'JOIN', held: true });
+    expect(world.joined?.message).toBe('stays: the leave was cancelled');
+  });
+
   it('ends when the resource is torn away, or is another one by now', async () => {
     const world = leaving();
     world.workloads = { 'shop/web': 2 };
@@ -184,6 +209,37 @@ describe('a leave of a dead member', () => {
       expect(world.cluster).toMatchObject({ joinStatus: 'UNJOINING', held: true });
       expect(world.journal).toEqual([]);
 
+      world.memberAnswers = true;
+      await leave.signal(changed, look);
+      expect(await leave.result()).toBe('done');
+    });
+
+    expectLeft(world);
+  });
+
+  it('stays a member when it shall, and nothing is undone yet', async () => {
+    const world = leaving();
+    world.memberAnswers = false;
+    const made = { ...world.made };
+
+    await run(world, async (leave) => {
+      await told(world, /waiting for it/);
+      world.edit({ joinStatus: 'JOIN' });
+      await leave.signal(changed, look);
+      expect(await leave.result()).toBe('stayed');
+    });
+
+    expect(world.made).toEqual(made);
+    expect(world.joined).toMatchObject({ status: 'True', reason: 'Joined' });
+  });
+
+  it('is carried to its end once it began, cancelled or not', async () => {
+    const world = leaving();
+    world.memberAnswers = false;
+
+    await run(world, async (leave) => {
+      await told(world, /waiting for it/);
+      await leave.cancel();
       world.memberAnswers = true;
       await leave.signal(changed, look);
       expect(await leave.result()).toBe('done');

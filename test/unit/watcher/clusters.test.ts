@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { memberState } from '../../../src/fleet/member-state.ts';
-import { asked, dueForRenewal } from '../../../src/watcher/clusters.ts';
+import { asked, dueForRenewal, overdue } from '../../../src/watcher/clusters.ts';
 
 function state(
   joinStatus: string,
@@ -72,6 +72,24 @@ describe('asked', () => {
       expected: ['tell unjoinCluster'],
     },
     {
+      what: 'called off while joining',
+      now: state('UNJOIN', { generation: 2 }),
+      before: state('JOINING'),
+      expected: ['tell joinCluster'],
+    },
+    {
+      what: 'deleted while joining',
+      now: state('JOINING', { deleting: true }),
+      before: state('JOINING'),
+      expected: ['tell joinCluster', 'start unjoinCluster'],
+    },
+    {
+      what: 'set to joining with a debt that can be paid',
+      now: state('JOINING', { generation: 2, owed: [{}] }),
+      before: state('UNJOIN', { owed: [{}] }),
+      expected: ['start joinCluster', 'start payDebt'],
+    },
+    {
       what: 'back with a debt',
       now: state('UNJOIN', { owed: [{}] }),
       before: state('UNJOIN', { ready: 'False', owed: [{}] }),
@@ -100,4 +118,60 @@ it.each([
   expect(
     dueForRenewal({ cluster: 'seoul', lifetimeMs, expiresAt: now + left * lifetimeMs }, now),
   ).toBe(due);
+});
+
+describe('overdue', () => {
+  const long = { cluster: 'seoul', expiresAt: 10_000, lifetimeMs: 10_000 };
+  const ended = { ...long, expiresAt: 1_000 };
+
+  it.each([
+    { what: 'a member at rest', member: state('JOIN'), token: long, expected: [] },
+    { what: 'one that left', member: state('UNJOIN'), token: null, expected: [] },
+    {
+      what: 'a join that is not over',
+      member: state('JOINING'),
+      token: null,
+      expected: ['joinCluster: still joining'],
+    },
+    {
+      what: 'a leave that is not over',
+      member: state('UNJOINING'),
+      token: long,
+      expected: ['unjoinCluster: still leaving'],
+    },
+    {
+      what: 'a deletion that is not over',
+      member: state('JOIN', { deleting: true }),
+      token: long,
+      expected: ['unjoinCluster: still leaving'],
+    },
+    {
+      what: 'a debt to one that answers',
+      member: state('UNJOIN', { owed: [{}] }),
+      token: null,
+      expected: ['payDebt: still owed'],
+    },
+    {
+      what: 'a debt to one that does not answer',
+      member: state('UNJOIN', { owed: [{}], ready: 'False' }),
+      token: null,
+      expected: [],
+    },
+    {
+      what: 'a token at its end',
+      member: state('JOIN'),
+      token: ended,
+      expected: ['renewCredentials: token ends soon'],
+    },
+    {
+      what: 'a member without credentials',
+      member: state('JOIN'),
+      token: null,
+      expected: ['renewCredentials: no token'],
+    },
+  ])('is $what: $expected', ({ member, token, expected }) => {
+    const found = overdue(member, token, 1_000).map((each) => `${each.workflow}: ${each.reason}`);
+
+    expect(found).toEqual(expected);
+  });
 });

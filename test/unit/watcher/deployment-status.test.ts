@@ -27,10 +27,11 @@ function child(
     observed?: number;
     updated?: number;
     labels?: readonly string[];
+    wanted?: number;
   } = {},
 ): ChildFacts {
   const { ready = 2, generation = 3, observed = generation, updated = 2 } = change;
-  const { labels = ['f:openmcp.k8s.io/owner-uid'] } = change;
+  const { wanted = 2, labels = ['f:openmcp.k8s.io/owner-uid'] } = change;
   const ours = {
     'f:labels': Object.fromEntries(labels.map((label) => [label, {}])),
     'f:annotations': { 'f:openmcp.k8s.io/owner': {} },
@@ -49,7 +50,7 @@ function child(
         { manager: 'openmcp', operation: 'Apply', fieldsV1: { 'f:metadata': ours } },
       ],
     },
-    spec: { replicas: 2 },
+    spec: { replicas: wanted },
     status: {
       observedGeneration: observed,
       replicas: 2,
@@ -116,6 +117,18 @@ describe('sum', () => {
       status: 'False',
       message: '2 of 4 replicas ready',
     });
+  });
+
+  it('counts the replicas that the last report left to an autoscaler', () => {
+    expect(
+      sum(digest(carriedOut), both(child({ wanted: 1, ready: 1 }), child({ generation: 1 }))).ready,
+    ).toMatchObject({ status: 'True', message: '3 of 3 replicas ready' });
+  });
+
+  it('does not count what someone made of them since', () => {
+    expect(
+      sum(digest(carriedOut), both(child({ wanted: 0, ready: 0, generation: 4 }))).ready,
+    ).toMatchObject({ status: 'False', message: '2 of 4 replicas ready' });
   });
 
   it('tells the generation that is rolled out and ready, and only then', () => {

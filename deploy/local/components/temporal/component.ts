@@ -52,6 +52,8 @@ export function temporal({ settings, built }: Context): Process {
       `--db-filename=${join(settings.state, 'temporal.db')}`,
       `--namespace=${NAMESPACE}`,
       '--log-level=error',
+      // Kept for databases that many share, the default makes each step of a saga wait for a second.
+      '--dynamic-config-value=history.transferProcessorMaxPollRPS=10000',
       ...KEYWORDS.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ],
     env: { HOME: settings.state },
