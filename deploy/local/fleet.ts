@@ -20,7 +20,14 @@ import { ourProcess } from './components/openmcp/component.ts';
 import { temporal, build as temporalBuild } from './components/temporal/component.ts';
 import { joinMembers } from './joining.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
-import { type ClusterPlace, hubPlace, memberPlaces, paths, type Settings } from './settings.ts';
+import {
+  type ClusterPlace,
+  hubPlace,
+  memberPlaces,
+  paths,
+  ROOT,
+  type Settings,
+} from './settings.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** All that is built, the longest first. A new component is its folder and a line here and below. */
@@ -105,6 +112,12 @@ function linkTools({ settings, built }: Context): void {
   ] as const) {
     const program = built.program(component, name);
     if (!existsSync(program)) continue;
-    writeFileSync(join(folder, name), `#!/bin/sh\nexec "${program}" "$@"\n`, { mode: 0o755 });
+    writeTool(folder, name, `"${program}"`);
   }
+  const cli = join(ROOT, 'src/cli/openmcp.mjs');
+  writeTool(folder, 'openmcp', `"${process.execPath}" "${cli}"`);
+}
+
+function writeTool(folder: string, name: string, command: string): void {
+  writeFileSync(join(folder, name), `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
 }

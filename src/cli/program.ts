@@ -92,6 +92,18 @@ const examples = (...lines: readonly string[]): string =>
     '\n',
   );
 
+const OVERWRITE = [
+  '--overwrite',
+  'put the kubeconfig in the place of the one that is there',
+  false,
+] as const;
+
+interface MemberOptions {
+  readonly ip: string;
+  readonly memberIp?: string;
+  readonly overwrite: boolean;
+}
+
 function addRegister(program: Command, run: Runner): void {
   const register = program
     .command('register')
@@ -105,9 +117,10 @@ function addRegister(program: Command, run: Runner): void {
       'after',
       examples('openmcp register openmcp --kubeconfig ~/.kube/config --context openmcp'),
     )
-    .action(async (_, command: Command) => {
+    .option(...OVERWRITE)
+    .action(async (options: { overwrite: boolean }, command: Command) => {
       const { registerOpenmcp } = await import('./commands/register-openmcp.ts');
-      await registerOpenmcp(await run(command));
+      await registerOpenmcp(await run(command), options);
     });
   register
     .command('member')
@@ -119,11 +132,12 @@ function addRegister(program: Command, run: Runner): void {
         'address to register it under; that of its API server by default',
       ),
     )
+    .option(...OVERWRITE)
     .addHelpText(
       'after',
       examples('openmcp register member --ip 10.0.3.30 --kubeconfig cluster1.kubeconfig'),
     )
-    .action(async (options: { ip: string; memberIp?: string }, command: Command) => {
+    .action(async (options: MemberOptions, command: Command) => {
       const { registerMember } = await import('./commands/register-member.ts');
       await registerMember(await run(command), options);
     });

@@ -1,6 +1,7 @@
 /** The OpenMCPDeployments of a file, as their author wrote them. */
 
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { ErrorCode, OpenMcpError } from '../api/errors.ts';
 import { isKubeObject, isRecord, type KubeObject } from '../kubernetes/object.ts';
@@ -8,23 +9,30 @@ import { OPENMCP_DEPLOYMENTS } from '../kubernetes/resources.ts';
 import { rejected } from './errors.ts';
 import type { Run } from './program.ts';
 
-/** `filename` is that of a file, or - for standard input. At least one. */
+/** `filename` is that of a file, of a folder of YAML and JSON files, or - for standard input. At least one. */
 export async function readDeployments(
   filename: string,
   stdin: Run['stdin'],
 ): Promise<KubeObject[]> {
   const named = filename === '-' ? 'standard input' : filename;
-  const text = filename === '-' ? await readAll(stdin) : await readNamed(filename);
-  const resources = parseAllDocuments(text).flatMap((document): KubeObject[] => {
+  const texts =
+    filename === '-'
+      ? [{ from: named, text: await readAll(stdin) }]
+      : await Promise.all((await filesOf(filename)).map(readNamed));
+  const resources = texts.flatMap(({ from, text }) => parsed(from, text));
+  if (resources.length === 0)
+    throw rejected(`cannot plan ${named}: it holds no ${OPENMCP_DEPLOYMENTS.kind}`);
+  return resources;
+}
+
+function parsed(named: string, text: string): KubeObject[] {
+  return parseAllDocuments(text).flatMap((document): KubeObject[] => {
     const [problem] = document.errors;
     if (problem !== undefined)
       throw rejected(`cannot read ${named}: ${problem.message.replace(/:?\n[\s\S]*$/, '')}`);
     const value: unknown = document.toJS();
     return value === null ? [] : [deployment(value, named)];
   });
-  if (resources.length === 0)
-    throw rejected(`cannot plan ${named}: it holds no ${OPENMCP_DEPLOYMENTS.kind}`);
-  return resources;
 }
 
 function deployment(value: unknown, named: string): KubeObject {
@@ -36,16 +44,27 @@ function deployment(value: unknown, named: string): KubeObject {
   throw rejected(`cannot plan ${named}: it holds a ${value.kind}, and only ${kind}s are planned`);
 }
 
-async function readNamed(filename: string): Promise<string> {
-  try {
-    return await readFile(filename, 'utf8');
-  } catch (error) {
-    const code = isRecord(error) ? error['code'] : undefined;
-    if (code === 'ENOENT')
-      throw new OpenMcpError(ErrorCode.NotFound, `cannot read ${filename}: there is no such file`);
-    if (code === 'EISDIR') throw rejected(`cannot read ${filename}: it is a folder; name a file`);
-    throw rejected(`cannot read ${filename}: ${String(code)}`);
-  }
+/** As kubectl takes a folder: its files of these kinds, not those of folders in it. */
+async function filesOf(filename: string): Promise<string[]> {
+  const found = await stat(filename).catch((error: unknown) => refuse(filename, error));
+  if (!found.isDirectory()) return [filename];
+  const names = await readdir(filename);
+  return names
+    .filter((name) => /\.(ya?ml|json)$/.test(name))
+    .toSorted()
+    .map((name) => join(filename, name));
+}
+
+async function readNamed(from: string): Promise<{ from: string; text: string }> {
+  const text = await readFile(from, 'utf8').catch((error: unknown) => refuse(from, error));
+  return { from, text };
+}
+
+function refuse(filename: string, error: unknown): never {
+  const code = isRecord(error) ? error['code'] : undefined;
+  if (code === 'ENOENT')
+    throw new OpenMcpError(ErrorCode.NotFound, `cannot read ${filename}: there is no such file`);
+  throw rejected(`cannot read ${filename}: ${String(code)}`);
 }
 
 async function readAll(stdin: Run['stdin']): Promise<string> {

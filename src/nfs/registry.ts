@@ -26,6 +26,11 @@ export interface FoundMember extends RegisteredMember {
   readonly kubeconfig: string;
 }
 
+export interface Registering {
+  /** Puts the kubeconfig in the place of one that is there; a joined member keeps its name. */
+  readonly overwrite?: boolean;
+}
+
 export class Registry {
   readonly #store: RegistryStore;
 
@@ -37,16 +42,26 @@ export class Registry {
     return new Registry(openStore(address));
   }
 
-  async registerMaster(ip: string, kubeconfig: string): Promise<void> {
+  async registerMaster(
+    ip: string,
+    kubeconfig: string,
+    { overwrite = false }: Registering = {},
+  ): Promise<void> {
     const folder = masterFolder(ip);
-    if (await this.#isRegistered(folder)) refuse(ip, `Already Registered OpenMCP; ${anew(folder)}`);
+    if (!overwrite && (await this.#isRegistered(folder)))
+      refuse(ip, `Already Registered OpenMCP; ${ANEW}`);
     for (const each of ['join', 'unjoin'] as const)
       await this.#store.makeFolders(membersFolder(ip, each));
     await this.#write(folder, kubeconfig);
   }
 
   /** Refuses an address or a name that another member has already. */
-  async registerMember(openmcpIp: string, ip: string, kubeconfig: string): Promise<void> {
+  async registerMember(
+    openmcpIp: string,
+    ip: string,
+    kubeconfig: string,
+    { overwrite = false }: Registering = {},
+  ): Promise<void> {
     await this.#needMaster(openmcpIp);
     if (ip === openmcpIp) {
       throw new OpenMcpError(
@@ -54,20 +69,20 @@ export class Registry {
         `cannot register ${ip}: it is the OpenMCP master itself; give the kubeconfig of the member`,
       );
     }
-    const folder = memberFolder(openmcpIp, 'unjoin', ip);
-    if (await this.#isRegistered(folder)) {
-      refuse(ip, `it is registered already; ${anew(folder)}`);
-    }
-    if (await this.#isRegistered(memberFolder(openmcpIp, 'join', ip)))
-      refuse(ip, 'it is joined already; let it leave first');
     const name = clusterNameOf(kubeconfig);
+    const before = await this.findMember(openmcpIp, ip);
+    if (before !== null) refuseReplacing(before, name, overwrite);
+    await this.#refuseTwin(openmcpIp, ip, name);
+    await this.#write(memberFolder(openmcpIp, before?.membership ?? 'unjoin', ip), kubeconfig);
+  }
+
+  async #refuseTwin(openmcpIp: string, ip: string, name: string): Promise<void> {
     for (const membership of ['join', 'unjoin'] as const) {
       const members = await this.listMembers(openmcpIp, membership);
-      const other = members.find(({ clusterName }) => clusterName === name);
-      if (other !== undefined)
-        refuse(ip, `${other.ip} is called ${name} too; rename the cluster in the kubeconfig`);
+      const twin = members.find((each) => each.clusterName === name && each.ip !== ip);
+      if (twin !== undefined)
+        refuse(ip, `${twin.ip} is called ${name} too; rename the cluster in the kubeconfig`);
     }
-    await this.#write(folder, kubeconfig);
   }
 
   async listMembers(openmcpIp: string, membership: Membership): Promise<RegisteredMember[]> {
@@ -133,11 +148,18 @@ export class Registry {
   }
 }
 
-const anew = (folder: string): string =>
-  `to register it anew, remove ${folder} from the registry first`;
+const ANEW = 'add --overwrite to put this kubeconfig in the place of the one there';
 
 function refuse(ip: string, why: string): never {
   throw new OpenMcpError(ErrorCode.Conflict, `cannot register ${ip}: ${why}`);
+}
+
+function refuseReplacing(before: FoundMember, name: string, overwrite: boolean): void {
+  const { ip, membership, clusterName } = before;
+  const isJoined = membership === 'join';
+  if (!overwrite) refuse(ip, `it is ${isJoined ? 'joined' : 'registered'} already; ${ANEW}`);
+  if (isJoined && clusterName !== name)
+    refuse(ip, `it is joined under the name ${clusterName}; let it leave first`);
 }
 
 function checked(ip: string): string {

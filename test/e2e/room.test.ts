@@ -13,39 +13,6 @@ const { at, create, remove, gone, converged, status, replicas } = deploymentsOf(
 describe('room', () => {
   const big = (name: string) => openmcpDeployment(at(name), { replicas: 1, cpu: '60' });
 
-  it('that is nowhere is told cluster by cluster, and filled by itself when it appears', async () => {
-    await create(big('big'));
-    await eventually(async () => {
-      const { conditions } = await status('big');
-      const placed = conditions.find(({ type }) => type === 'Placed');
-      expect(placed).toMatchObject({ status: 'False', reason: 'Unplaceable' });
-      expect(placed?.message).toMatch(/cluster1.*cluster2/s);
-      expect(placed?.message).toContain('CPU');
-    });
-
-    const member = world.member('cluster1');
-    const node = { name: 'cluster1-grown' };
-    const annotations = { 'kwok.x-k8s.io/node': 'fake' };
-    await member.create(NODES, {
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: { ...node, annotations },
-    });
-    const room = { cpu: '64', memory: '64Gi', pods: '110' };
-    await member.patch(
-      NODES,
-      node,
-      { status: { capacity: room, allocatable: room } },
-      { type: 'merge', subresource: 'status' },
-    );
-
-    await converged('big', 60_000);
-    expect(await replicas('big')).toEqual({ cluster1: 1 });
-    await remove('big');
-    await gone('big');
-    await member.delete(NODES, node);
-  });
-
   it('is not promised twice when 100 deployments arrive at once', async () => {
     const names = Array.from({ length: 100 }, (_, index) => `crowd-${index}`);
 
@@ -86,4 +53,37 @@ describe('room', () => {
     await Promise.all(rest.map(remove));
     await Promise.all(names.map(gone));
   }, 240_000);
+
+  it('that is nowhere is told cluster by cluster, and filled by itself when it appears', async () => {
+    await create(big('big'));
+    await eventually(async () => {
+      const { conditions } = await status('big');
+      const placed = conditions.find(({ type }) => type === 'Placed');
+      expect(placed).toMatchObject({ status: 'False', reason: 'Unplaceable' });
+      expect(placed?.message).toMatch(/cluster1.*cluster2/s);
+      expect(placed?.message).toContain('CPU');
+    });
+
+    const member = world.member('cluster1');
+    const node = { name: 'cluster1-grown' };
+    const annotations = { 'kwok.x-k8s.io/node': 'fake' };
+    await member.create(NODES, {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { ...node, annotations },
+    });
+    const room = { cpu: '64', memory: '64Gi', pods: '110' };
+    await member.patch(
+      NODES,
+      node,
+      { status: { capacity: room, allocatable: room } },
+      { type: 'merge', subresource: 'status' },
+    );
+
+    await converged('big', 60_000);
+    expect(await replicas('big')).toEqual({ cluster1: 1 });
+    await remove('big');
+    await gone('big');
+    await member.delete(NODES, node);
+  });
 });

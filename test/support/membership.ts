@@ -38,6 +38,7 @@ const Cluster = z.object({
         )
         .default([]),
       owed: z.array(z.unknown()).default([]),
+      join: z.object({ done: z.int().default(0) }).prefault({}),
     })
     .prefault({}),
 });
@@ -49,7 +50,8 @@ export function membershipOf(world: World, name: string) {
     const found = await world.hub.read(OPENMCP_CLUSTERS, { ...ref, name: cluster });
     const { spec, status } = Cluster.parse(found);
     const condition = (type: string) => status.conditions.find((each) => each.type === type);
-    return { ...spec, owed: status.owed, joined: condition('Joined'), ready: condition('Ready') };
+    const { owed, join: progress } = status;
+    return { ...spec, owed, progress, joined: condition('Joined'), ready: condition('Ready') };
   };
   return {
     ref,

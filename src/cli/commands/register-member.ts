@@ -7,7 +7,7 @@ import { withRegistry } from '../registry.ts';
 /** Puts a member's kubeconfig into the registry, where a join finds it. */
 export async function registerMember(
   { settings, output }: Run,
-  options: { readonly ip: string; readonly memberIp?: string },
+  options: { readonly ip: string; readonly memberIp?: string; readonly overwrite: boolean },
 ): Promise<void> {
   const { text, clusterName, host } = await standalone(settings);
   // It becomes the name of an OpenMCPCluster.
@@ -17,7 +17,9 @@ export async function registerMember(
     );
   }
   const ip = options.memberIp ?? host;
-  await withRegistry(settings, (registry) => registry.registerMember(options.ip, ip, text));
+  await withRegistry(settings, (registry) =>
+    registry.registerMember(options.ip, ip, text, { overwrite: options.overwrite }),
+  );
   if (settings.json) output.json({ registered: ip, openmcp: options.ip });
   else output.line(`Success Regist '${ip}' in OpenMCP Master: ${options.ip}`);
 }

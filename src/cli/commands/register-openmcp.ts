@@ -3,9 +3,12 @@ import type { Run } from '../program.ts';
 import { withRegistry } from '../registry.ts';
 
 /** Puts the hub's kubeconfig into the registry. */
-export async function registerOpenmcp({ settings, output }: Run): Promise<void> {
+export async function registerOpenmcp(
+  { settings, output }: Run,
+  { overwrite }: { readonly overwrite: boolean },
+): Promise<void> {
   const { text, host } = await standalone(settings);
-  await withRegistry(settings, (registry) => registry.registerMaster(host, text));
+  await withRegistry(settings, (registry) => registry.registerMaster(host, text, { overwrite }));
   if (settings.json) output.json({ registered: host });
   else output.line(`Success OpenMCP Master Regist '${host}'`);
 }

@@ -1,3 +1,5 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { readDeployments } from '../../../src/cli/resource-file.ts';
@@ -7,6 +9,11 @@ import { useTerminal } from './terminal.ts';
 const terminal = useTerminal();
 async function* typed(...parts: readonly (string | Buffer)[]) {
   yield* parts;
+}
+function folderOf(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(terminal.folder, 'folder-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
 }
 const read = (text: string) => readDeployments(terminal.file('web.yaml', text), typed());
 const one = stringify(deployment('one', 1));
@@ -51,25 +58,25 @@ describe('a file', () => {
     });
   });
 
-  it('that is a folder is said to be one', async () => {
-    await expect(readDeployments(terminal.folder, typed())).rejects.toMatchObject({
-      code: 'Rejected',
-      message: expect.stringContaining('it is a folder; name a file'),
+  it('that is a folder stands for the YAML and JSON files in it, by name', async () => {
+    const folder = folderOf({
+      'b.yaml': two,
+      'a.json': JSON.stringify(deployment('one', 1)),
+      'notes.txt': 'hello',
     });
-  });
-});
 
-describe('standard input', () => {
-  it('is read to its end, letters that come in two pieces included', async () => {
-    const bytes = Buffer.from(stringify(deployment('one', 1, { annotations: { note: '세종' } })));
-    const cut = bytes.indexOf(Buffer.from('세')) + 1;
-
-    const found = await readDeployments('-', typed(bytes.subarray(0, cut), bytes.subarray(cut)));
-
-    expect(found).toMatchObject([{ metadata: { annotations: { note: '세종' } } }]);
+    expect(await readDeployments(folder, typed())).toEqual([
+      deployment('one', 1),
+      deployment('two', 2),
+    ]);
   });
 
-  it('is called so when it is refused', async () => {
-    await expect(readDeployments('-', typed())).rejects.toThrow('cannot plan standard input: ');
+  it('that is a folder without such files holds nothing', async () => {
+    const folder = folderOf({ 'notes.txt': one });
+
+    await expect(readDeployments(folder, typed())).rejects.toMatchObject({
+      code: 'Rejected',
+      message: expect.stringContaining('it holds no OpenMCPDeployment'),
+    });
   });
 });

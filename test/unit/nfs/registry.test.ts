@@ -70,12 +70,10 @@ describe('the tree', () => {
 });
 
 describe('registering', () => {
-  it('refuses a hub that is there, and says what to remove', async () => {
+  it('refuses a hub that is there, and says how to replace it', async () => {
     await expect(registry.registerMaster(HUB, kubeconfig('openmcp'))).rejects.toMatchObject({
       code: 'Conflict',
-      message: expect.stringMatching(
-        /Already Registered OpenMCP.*remove openmcp\/10.0.3.30\/master/,
-      ),
+      message: expect.stringMatching(/Already Registered OpenMCP.*--overwrite/),
     });
   });
 
@@ -107,6 +105,42 @@ describe('registering', () => {
       code: 'Conflict',
       message: expect.stringContaining('joined already'),
     });
+  });
+
+  it.each(['unjoin', 'join'] as const)(
+    'overwrites the kubeconfig of one in %s, where it is',
+    async (membership) => {
+      await registerOne();
+      if (membership === 'join') await registry.moveMember(HUB, ONE, 'join');
+      const renewed = kubeconfig('cluster1', { user: { token: 'renewed' } });
+
+      await registry.registerMember(HUB, ONE, renewed, { overwrite: true });
+
+      expect(await registry.findMember(HUB, ONE)).toMatchObject({
+        membership,
+        kubeconfig: renewed,
+      });
+    },
+  );
+
+  it('does not give a joined member another name', async () => {
+    await registerOne();
+    await registry.moveMember(HUB, ONE, 'join');
+
+    const other = registry.registerMember(HUB, ONE, kubeconfig('other'), { overwrite: true });
+
+    await expect(other).rejects.toMatchObject({
+      code: 'Conflict',
+      message: expect.stringContaining('joined under the name cluster1; let it leave first'),
+    });
+  });
+
+  it('overwrites the hub', async () => {
+    await registry.registerMaster(HUB, kubeconfig('renewed'), { overwrite: true });
+
+    expect(readFileSync(join(root, 'openmcp', HUB, 'master/config/config'), 'utf8')).toBe(
+      kubeconfig('renewed'),
+    );
   });
 
   it.each(['unjoin', 'join'] as const)('refuses a name that one in %s has', async (membership) => {

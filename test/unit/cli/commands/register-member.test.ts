@@ -58,7 +58,16 @@ it('refuses the same address, and the same name, twice', async () => {
   const twin = await register('cluster1', '--member-ip', '10.0.3.41');
 
   expect(again).toMatchObject({ code: 4, stdout: '' });
-  expect(again.stderr).toContain('it is registered already; to register it anew, remove ');
+  expect(again.stderr).toContain('it is registered already; add --overwrite');
   expect(twin).toMatchObject({ code: 4, stdout: '' });
   expect(twin.stderr).toContain('10.0.3.40 is called cluster1 too; rename the cluster');
+});
+
+it('puts a new kubeconfig in the place of the old one when told to', async () => {
+  await register('cluster1');
+
+  const again = await register('cluster1', '--overwrite');
+
+  expect(again).toMatchObject({ code: 0, stderr: '' });
+  expect((await listed()).trim().split('\n')).toHaveLength(3);
 });

@@ -46,7 +46,7 @@ it('refuses to do it twice', async () => {
   );
 
   expect(again).toMatchObject({ code: 4, stdout: '' });
-  expect(again.stderr).toContain('Already Registered OpenMCP; to register it anew, remove ');
+  expect(again.stderr).toContain('Already Registered OpenMCP; add --overwrite');
 });
 
 it.each<[string, () => readonly string[], number, string]>([
