@@ -8,11 +8,13 @@
 
 import {
   ActivityCancellationType,
+  ActivityFailure,
   continueAsNew,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
   setHandler,
+  TimeoutFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { PlacementActivities } from '../activities/decisions/placement.ts';
@@ -41,6 +43,15 @@ const desk = proxyActivities<PlacementActivities>({
   taskQueue: PLACEMENT_QUEUE,
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '2 seconds' },
+});
+/**
+ * The first visit to the members goes with the decision, without a task of its own: nearly all
+ * succeed, and a task costs more than the visit. What failed, or takes long, gets tasks.
+ */
+const atOnce = proxyLocalActivities<MemberDeploymentActivities>({
+  startToCloseTimeout: '6 seconds',
+  retry: { maximumAttempts: 1 },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 /** Bounded inside, cluster by cluster: a dead one is an outcome. These bounds are for a dead worker. */
 const members = proxyActivities<MemberDeploymentActivities>({
@@ -106,7 +117,7 @@ async function carryOut(
 
   memory.outcomes = await deliver(ref, { reading, plan }, memory, wake);
   const failed = Object.values(memory.outcomes).filter(({ code }) => code !== null);
-  const owing = await vacate(ref, { reading, plan }, memory);
+  const owing = await vacate(ref, { reading, plan }, memory, wake);
 
   await report(ref, { reading, plan, owing }, memory);
   tell(memory, reading, [...failed.map(({ cluster }) => cluster), ...owing]);
@@ -156,28 +167,55 @@ async function deliver(
     ({ cluster }) => wake.signalled || plan.claimChanged || standingOutcome(cluster)?.code !== null,
   );
   const { uid, generation, known } = reading;
-  const fresh = await inBatches(due, (shares) =>
-    members.applyDeployments.executeWithOptions(
-      { summary: shares.map(({ cluster, replicas }) => `${cluster}: ${replicas}`).join(', ') },
-      [{ ref, uid, generation, shares, known }],
-    ),
-  );
+  const fresh = await inBatches(due, (shares) => {
+    const delivery = { ref, uid, generation, shares, known };
+    const summary = shares.map(({ cluster, replicas }) => `${cluster}: ${replicas}`).join(', ');
+    return visit(wake, {
+      atOnce: () => atOnce.applyDeployments(delivery),
+      asTask: () => members.applyDeployments.executeWithOptions({ summary }, [delivery]),
+    });
+  });
   return Object.fromEntries([...kept, ...fresh].map((outcome) => [outcome.cluster, outcome]));
 }
+
+/** A visit to members is idempotent, so one whose end was not seen is made again as a task. */
+async function visit(
+  { attempts }: Wake,
+  by: { readonly atOnce: () => Promise<Outcome[]>; readonly asTask: () => Promise<Outcome[]> },
+): Promise<Outcome[]> {
+  if (attempts > 0) return by.asTask();
+  try {
+    return await by.atOnce();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
+    return by.asTask();
+  }
+}
+
+const prune = (
+  wake: Wake,
+  { ref, uid }: { readonly ref: ObjectRef; readonly uid: string },
+  clusters: readonly string[],
+): Promise<Outcome[]> =>
+  inBatches(clusters, (slice) =>
+    visit(wake, {
+      atOnce: () => atOnce.pruneDeployments(ref, uid, slice),
+      asTask: () => members.pruneDeployments(ref, uid, slice),
+    }),
+  );
 
 /** Cleans the clusters that leave, once the others carry the load. Returns those still to be cleaned. */
 async function vacate(
   ref: ObjectRef,
   found: { readonly reading: DeploymentReading; readonly plan: DeploymentPlan },
   memory: Memory,
+  wake: Wake,
 ): Promise<readonly string[]> {
   const { reading, plan } = found;
   const { leaving } = plan;
   if (leaving.length === 0) return [];
   if (!isCarried(reading, plan, memory.outcomes)) return leaving;
-  const outcomes = await inBatches(leaving, (clusters) =>
-    members.pruneDeployments(ref, reading.uid, clusters),
-  );
+  const outcomes = await prune(wake, { ref, uid: reading.uid }, leaving);
   const owing = outcomes.filter(({ code }) => code !== null).map(({ cluster }) => cluster);
   const claim = Object.fromEntries(
     Object.entries(plan.claim).filter(
@@ -213,9 +251,7 @@ async function leaveAll(
 ): Promise<Pass> {
   if (!reading.held) return { kind: 'gone' };
   const { uid } = reading;
-  const outcomes = await inBatches(holdingOf(reading), (clusters) =>
-    members.pruneDeployments(ref, uid, clusters),
-  );
+  const outcomes = await prune(wake, { ref, uid }, holdingOf(reading));
   const failed = outcomes.filter(({ code }) => code !== null);
   tell(
     memory,

@@ -1,9 +1,9 @@
 /** Events on the hub: one line for people about every decision. */
 
 import { createHash } from 'node:crypto';
+import { codeOf, ErrorCode } from '../api/errors.ts';
 import { API_VERSION } from '../api/meta.ts';
 import type { KubeClient } from './client.ts';
-import type { KubeObject } from './object.ts';
 import { EVENTS, type Resource } from './resources.ts';
 
 export interface EventRecord {
@@ -43,16 +43,23 @@ export async function recordEvent(hub: KubeClient, event: EventRecord): Promise<
     count: 1,
   };
   try {
-    const ref = { namespace, name: object.metadata.name };
-    const before = await hub.read(EVENTS, ref);
-    if (before === null) await hub.create(EVENTS, object);
-    else await hub.patch(EVENTS, ref, saidAgain(before, at), { type: 'merge' });
-  } catch {
-    // Refused, or said by another at once: a decision does not fail because nobody could be told.
+    await hub.create(EVENTS, object);
+  } catch (error) {
+    if (codeOf(error) === ErrorCode.Conflict) await sayAgain(hub, object.metadata, at);
+    // Refused otherwise: a decision does not fail because nobody could be told.
   }
 }
 
-function saidAgain(before: KubeObject, at: string) {
-  const count = before['count'];
-  return { count: typeof count === 'number' ? count + 1 : 2, lastTimestamp: at };
+async function sayAgain(
+  hub: KubeClient,
+  ref: { readonly namespace: string; readonly name: string },
+  at: string,
+): Promise<void> {
+  try {
+    const before = await hub.read(EVENTS, ref);
+    const count = typeof before?.['count'] === 'number' ? before['count'] + 1 : 2;
+    await hub.patch(EVENTS, ref, { count, lastTimestamp: at }, { type: 'merge' });
+  } catch {
+    // It was said once, which is what matters.
+  }
 }

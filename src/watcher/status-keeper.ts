@@ -17,7 +17,9 @@ import { type MemberDeployments, watchMemberDeployments } from './member-deploym
 
 const STATUS_MANAGER = 'openmcp-status';
 /** Changes within this time make one write; people see the sum within two seconds. */
-const STATUS_DELAY_MS = 300;
+const STATUS_DELAY_MS = 800;
+/** Few at once: what people read may be late under load, placing must not be. */
+const WRITES_AT_ONCE = 4;
 
 export interface StatusKeeperOptions {
   readonly hub: KubeClient;
@@ -41,7 +43,7 @@ export class StatusKeeper {
     const { onError } = options;
     this.#options = options;
     this.#queue = workQueue<null>({
-      concurrency: 20,
+      concurrency: WRITES_AT_ONCE,
       handle: (key) => this.#refresh(key),
       onError,
     });
@@ -93,6 +95,8 @@ export class StatusKeeper {
     await this.#options.ready();
     const digest = this.#options.resources().get(key);
     if (digest === undefined || digest.deleting) return;
+    // Its first report is still to come, and comes here again.
+    if (digest.observedGeneration === 0) return;
     const next = sum(digest, this.#sightOf(digest));
     if (!shown(digest, next)) await writeStatus(this.#options.hub, digest, next);
     if (observed(digest)) await this.#compare(key, digest);
