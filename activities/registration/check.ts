@@ -16,6 +16,7 @@ import {
   SELF_SUBJECT_ACCESS_REVIEWS,
 } from '../../src/kubernetes/resources.ts';
 import { MEMBERSHIP, NEEDED_RIGHTS } from './member-objects.ts';
+import { whereaboutsOf } from './node-labels.ts';
 
 /** Server-side apply with its present rules, and TokenRequest, are there since. */
 const OLDEST_MINOR = 26;
@@ -113,8 +114,14 @@ async function examine(tools: CheckTools, client: KubeClient, joining: Joining):
     return unfit('ClockSkew', `its clock differs by ${Math.round(skewMs / 1000)} s: set it by NTP`);
   }
   const { items } = await client.list(NODES, {});
-  const { region, zone } = joining;
-  return { fit: true, version: gitVersion, nodes: items.length, region, zone };
+  const found = whereaboutsOf(items);
+  return {
+    fit: true,
+    version: gitVersion,
+    nodes: items.length,
+    region: joining.region === '' ? found.region : joining.region,
+    zone: joining.zone === '' ? found.zone : joining.zone,
+  };
 }
 
 function versionOf(answer: unknown): { gitVersion: string; minor: number } {

@@ -21,7 +21,7 @@ import {
 } from '../../src/kubernetes/resources.ts';
 import { credentialsFromSecret } from '../../src/kubernetes/tokens.ts';
 import { unmake } from './made.ts';
-import { ACCOUNT, JOINED_BY } from './member-objects.ts';
+import { ACCOUNT, JOINED_BY, RENEWAL } from './member-objects.ts';
 import type { RegistrationTools } from './steps.ts';
 
 const secretRef = (cluster: string) => ({
@@ -72,14 +72,10 @@ export async function tryCredentials(
   }
 }
 
+/** What made the credentials stays written on them. Lost ones are issued anew. */
 export async function renewToken(tools: RegistrationTools, joining: Joining): Promise<string> {
   const secret = await tools.hub.read(SECRETS, secretRef(joining.cluster));
-  if (secret === null) {
-    throw new OpenMcpError(
-      ErrorCode.NotFound,
-      `cannot renew the token of ${joining.cluster}: it has no credentials`,
-    );
-  }
+  if (secret === null) return issueAnew(tools, joining);
   const maker = { ...joining, by: secret.metadata.annotations?.[JOINED_BY] ?? null };
   const own = kubeClient(credentialsFromSecret(secret));
   try {
@@ -95,6 +91,25 @@ export async function renewToken(tools: RegistrationTools, joining: Joining): Pr
     }
   } finally {
     await own.close();
+  }
+}
+
+/** By the registered kubeconfig, for whichever join made the account: a leave must find them. */
+async function issueAnew(tools: RegistrationTools, joining: Joining): Promise<string> {
+  const client = await tools.connect(joining.ip);
+  try {
+    const account = { namespace: OPENMCP_NAMESPACE, name: ACCOUNT };
+    const found = await client.read(SERVICE_ACCOUNTS, account);
+    if (found === null) {
+      throw new OpenMcpError(
+        ErrorCode.NotFound,
+        `cannot renew the token of ${joining.cluster}: the member has no ServiceAccount ${OPENMCP_NAMESPACE}/${ACCOUNT}; let it leave and join again`,
+      );
+    }
+    const by = found.metadata.annotations?.[JOINED_BY] ?? RENEWAL;
+    return await keep(tools, { ...joining, by }, client);
+  } finally {
+    await client.close();
   }
 }
 

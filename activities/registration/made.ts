@@ -1,7 +1,7 @@
 /** Making things so that they can be unmade: what was there before stays as it was. */
 
 import { codeOf, ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
-import type { KubeClient, KubeObject } from '../../src/kubernetes/client.ts';
+import type { KubeClient, KubeObject, Ref } from '../../src/kubernetes/client.ts';
 import type { Resource } from '../../src/kubernetes/resources.ts';
 import { JOINED_BY } from './member-objects.ts';
 
@@ -42,7 +42,7 @@ export async function make(
   await client.patch(resource, { name, namespace }, content, { type: 'merge' });
 }
 
-function notYet(resource: Resource, name: string): OpenMcpError {
+export function notYet(resource: Resource, name: string): OpenMcpError {
   return new OpenMcpError(
     ErrorCode.NotYet,
     `${resource.kind} ${name} is being removed or made by another`,
@@ -53,7 +53,7 @@ function notYet(resource: Resource, name: string): OpenMcpError {
 export async function unmake(
   client: KubeClient,
   resource: Resource,
-  ref: { readonly name: string; readonly namespace?: string },
+  ref: Ref,
   by: string | null,
 ): Promise<void> {
   const found = await client.read(resource, ref);

@@ -2,32 +2,49 @@
 
 import { OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
 import type { KubeObject } from '../../src/kubernetes/client.ts';
+import {
+  CLUSTER_ROLE_BINDINGS,
+  CLUSTER_ROLES,
+  type Resource,
+  ROLE_BINDINGS,
+  ROLES,
+} from '../../src/kubernetes/resources.ts';
 
 export const ACCOUNT = 'openmcp';
-export const ROLE = 'openmcp-member';
+const ROLE = 'openmcp-member';
+/** What the account may in our own namespace alone. */
+const TOKEN_ROLE = 'openmcp-token';
 /** Describes the membership; whoever finds it knows whose member this is. */
 export const MEMBERSHIP = 'openmcp-member';
 
 /** Annotation: the run of the saga that made the object. */
 export const JOINED_BY = 'openmcp.k8s.io/joined-by';
+/** Its value where no run is known any more: a renewal made the object anew. */
+export const RENEWAL = 'renewal';
 /** Annotation on a node: its region and zone labels as they were, JSON; null for those it had not. */
 export const LABELS_BEFORE = 'openmcp.k8s.io/labels-before';
 
-const ALL = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
-const READ = ['get', 'list', 'watch'];
+const FOLLOW = ['list', 'watch'];
 
-/** What the product does in a member, and no more. A kind that it comes to write is added here. */
+/**
+ * What the product does in a member, and no more. A kind that it comes to write is added here.
+ *
+ * Server-side apply is a patch, and a create where nothing is there.
+ */
 const RULES = [
-  { apiGroups: ['apps'], resources: ['deployments'], verbs: ALL },
-  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: READ },
-  { apiGroups: [''], resources: ['nodes', 'pods'], verbs: READ },
   {
-    apiGroups: [''],
-    resources: ['namespaces'],
-    verbs: ['get', 'list', 'watch', 'create', 'patch'],
+    apiGroups: ['apps'],
+    resources: ['deployments'],
+    verbs: ['get', ...FOLLOW, 'create', 'patch', 'delete'],
   },
+  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: FOLLOW },
+  { apiGroups: [''], resources: ['nodes', 'pods'], verbs: FOLLOW },
+  { apiGroups: [''], resources: ['namespaces'], verbs: ['create', 'patch'] },
   { nonResourceURLs: ['/readyz', '/version'], verbs: ['get'] },
-  // Its own token alone: so it can be renewed without the member's administrator.
+];
+
+/** Its own token alone: so it can be renewed without the member's administrator. */
+const TOKEN_RULES = [
   {
     apiGroups: [''],
     resources: ['serviceaccounts/token'],
@@ -36,21 +53,27 @@ const RULES = [
   },
 ];
 
-/** Asked before anything is made: what a join does with the registered kubeconfig. */
+const RBAC = 'rbac.authorization.k8s.io';
+const inOurs = { namespace: OPENMCP_NAMESPACE };
+
+/**
+ * Asked before anything is made: what a join does with the registered kubeconfig.
+ *
+ * Rights may be given only by who has them all, or may `escalate`; and handed out likewise, or `bind`.
+ */
 export const NEEDED_RIGHTS = [
   { verb: 'create', group: '', resource: 'namespaces' },
-  { verb: 'create', group: '', resource: 'serviceaccounts', namespace: OPENMCP_NAMESPACE },
-  {
-    verb: 'create',
-    group: '',
-    resource: 'serviceaccounts',
-    subresource: 'token',
-    namespace: OPENMCP_NAMESPACE,
-  },
-  { verb: 'create', group: '', resource: 'configmaps', namespace: OPENMCP_NAMESPACE },
-  { verb: 'create', group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
-  { verb: 'create', group: 'rbac.authorization.k8s.io', resource: 'clusterrolebindings' },
-  { verb: 'escalate', group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
+  { verb: 'create', group: '', resource: 'serviceaccounts', ...inOurs },
+  { verb: 'create', group: '', resource: 'serviceaccounts', subresource: 'token', ...inOurs },
+  { verb: 'create', group: '', resource: 'configmaps', ...inOurs },
+  { verb: 'create', group: RBAC, resource: 'clusterroles' },
+  { verb: 'escalate', group: RBAC, resource: 'clusterroles' },
+  { verb: 'bind', group: RBAC, resource: 'clusterroles' },
+  { verb: 'create', group: RBAC, resource: 'clusterrolebindings' },
+  { verb: 'create', group: RBAC, resource: 'roles', ...inOurs },
+  { verb: 'escalate', group: RBAC, resource: 'roles', ...inOurs },
+  { verb: 'bind', group: RBAC, resource: 'roles', ...inOurs },
+  { verb: 'create', group: RBAC, resource: 'rolebindings', ...inOurs },
   { verb: 'patch', group: '', resource: 'nodes' },
 ] as const;
 
@@ -69,21 +92,34 @@ export function accountObject(by: string | null): KubeObject {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata };
 }
 
-export function roleObject(by: string | null): KubeObject {
-  return {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name: ROLE, ...annotated(by) },
-    rules: RULES,
-  };
+/** The account's rights, each role before its binding: in all namespaces, then in ours alone. */
+export function rightsObjects(by: string | null): { resource: Resource; object: KubeObject }[] {
+  const everywhere = { name: ROLE, ...annotated(by) };
+  const here = { name: TOKEN_ROLE, namespace: OPENMCP_NAMESPACE, ...annotated(by) };
+  return [
+    { resource: CLUSTER_ROLES, object: roleObject('ClusterRole', everywhere, RULES) },
+    { resource: CLUSTER_ROLE_BINDINGS, object: bindingObject('ClusterRole', everywhere) },
+    { resource: ROLES, object: roleObject('Role', here, TOKEN_RULES) },
+    { resource: ROLE_BINDINGS, object: bindingObject('Role', here) },
+  ];
 }
 
-export function bindingObject(by: string | null): KubeObject {
+type RoleKind = 'ClusterRole' | 'Role';
+
+function roleObject(
+  kind: RoleKind,
+  metadata: KubeObject['metadata'],
+  rules: readonly unknown[],
+): KubeObject {
+  return { apiVersion: `${RBAC}/v1`, kind, metadata, rules };
+}
+
+function bindingObject(kind: RoleKind, metadata: KubeObject['metadata']): KubeObject {
   return {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name: ROLE, ...annotated(by) },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: ROLE },
+    apiVersion: `${RBAC}/v1`,
+    kind: `${kind}Binding`,
+    metadata,
+    roleRef: { apiGroup: RBAC, kind, name: metadata.name },
     subjects: [{ kind: 'ServiceAccount', name: ACCOUNT, namespace: OPENMCP_NAMESPACE }],
   };
 }

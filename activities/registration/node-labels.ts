@@ -38,10 +38,15 @@ function labelled(
   allowed: readonly string[],
 ): Record<string, string> {
   const values = allowed.map((value) => value.trim()).filter((value) => value !== '');
-  const own = keys.map((key) => node.metadata.labels?.[key]).find((value) => value !== undefined);
+  const own = labelOf(node, keys);
   const value =
     own !== undefined && (values.length === 0 || values.includes(own)) ? own : values[0];
   return value === undefined ? {} : Object.fromEntries(keys.map((key) => [key, value]));
+}
+
+/** In whichever spelling; one that is empty says nothing. */
+function labelOf(node: KubeObject, keys: readonly string[]): string | undefined {
+  return keys.map((key) => node.metadata.labels?.[key]).find(Boolean);
 }
 
 const Before = z.record(z.string(), z.string().nullable());
@@ -55,4 +60,19 @@ export async function unlabelNodes(client: KubeClient, { by }: Joining): Promise
     const metadata = { labels, annotations: { [LABELS_BEFORE]: null, [JOINED_BY]: null } };
     await client.patch(NODES, { name: node.metadata.name }, { metadata }, { type: 'merge' });
   }
+}
+
+/** What the nodes say of themselves, empty where they say nothing: one region, all zones by comma. */
+export function whereaboutsOf(nodes: readonly KubeObject[]): { region: string; zone: string } {
+  const regions = nodes.flatMap((node) => labelOf(node, REGION) ?? []);
+  const zones = nodes.flatMap((node) => labelOf(node, ZONE) ?? []);
+  return { region: mostFrequent(regions), zone: [...new Set(zones)].toSorted().join(',') };
+}
+
+/** Of several that are as frequent, the first by name, so that every look gives the same. */
+function mostFrequent(values: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return [...counts.keys()].toSorted().find((value) => counts.get(value) === most) ?? '';
 }

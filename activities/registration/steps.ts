@@ -8,32 +8,22 @@
 
 import { codeOf, ErrorCode } from '../../src/api/errors.ts';
 import type { Fitness, Joining, JoinStep } from '../../src/api/joining.ts';
-import { KUBEFED_NAMESPACE, OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
+import { OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
 import type { KubeClient } from '../../src/kubernetes/client.ts';
-import {
-  CLUSTER_ROLE_BINDINGS,
-  CLUSTER_ROLES,
-  CONFIG_MAPS,
-  KUBEFED_CLUSTERS,
-  NAMESPACES,
-  SECRETS,
-  SERVICE_ACCOUNTS,
-} from '../../src/kubernetes/resources.ts';
+import { CONFIG_MAPS, NAMESPACES, SERVICE_ACCOUNTS } from '../../src/kubernetes/resources.ts';
 import { checkMember, identityOf } from './check.ts';
 import { dropCredentials, issueCredentials, renewToken, tryCredentials } from './credentials.ts';
 import { make, unmake } from './made.ts';
 import {
   ACCOUNT,
   accountObject,
-  bindingObject,
   MEMBERSHIP,
   membershipObject,
   namespaceObject,
-  ROLE,
-  roleObject,
+  rightsObjects,
 } from './member-objects.ts';
-import { makeMirror, mirrorSecretName } from './mirror.ts';
-import { removeNamespace } from './namespace.ts';
+import { makeMirror, refreshMirror, removeMirror } from './mirror.ts';
+import { removeNamespaces } from './namespace.ts';
 import { labelNodes, unlabelNodes } from './node-labels.ts';
 
 export interface RegistrationActivities {
@@ -64,7 +54,7 @@ interface Step {
 /** A step in the member alone. */
 function inMember(
   take: (client: KubeClient, joining: Joining, tools: RegistrationTools) => Promise<void>,
-  undo: (client: KubeClient, joining: Joining) => Promise<void>,
+  undo: (client: KubeClient, joining: Joining, tools: RegistrationTools) => Promise<void>,
 ): Step {
   const connected = async (
     tools: RegistrationTools,
@@ -80,7 +70,7 @@ function inMember(
   };
   return {
     take: (tools, joining) => connected(tools, joining, (client) => take(client, joining, tools)),
-    undo: (tools, joining) => connected(tools, joining, (client) => undo(client, joining)),
+    undo: (tools, joining) => connected(tools, joining, (client) => undo(client, joining, tools)),
   };
 }
 
@@ -89,7 +79,7 @@ const here = (name: string) => ({ namespace: OPENMCP_NAMESPACE, name });
 const STEPS: Readonly<Record<JoinStep, Step>> = {
   namespace: inMember(
     (client, { by }) => make(client, NAMESPACES, namespaceObject(by), 'leave'),
-    (client, { by }) => removeNamespace(client, by),
+    (client, { by }, { now }) => removeNamespaces(client, by, now),
   ),
   account: inMember(
     (client, { by }) => make(client, SERVICE_ACCOUNTS, accountObject(by), 'refuse'),
@@ -97,12 +87,15 @@ const STEPS: Readonly<Record<JoinStep, Step>> = {
   ),
   rights: inMember(
     async (client, { by }) => {
-      await make(client, CLUSTER_ROLES, roleObject(by), 'refuse');
-      await make(client, CLUSTER_ROLE_BINDINGS, bindingObject(by), 'refuse');
+      for (const { resource, object } of rightsObjects(by)) {
+        await make(client, resource, object, 'refuse');
+      }
     },
     async (client, { by }) => {
-      await unmake(client, CLUSTER_ROLE_BINDINGS, { name: ROLE }, by);
-      await unmake(client, CLUSTER_ROLES, { name: ROLE }, by);
+      for (const { resource, object } of rightsObjects(by).toReversed()) {
+        const { name, namespace } = object.metadata;
+        await unmake(client, resource, { name, namespace }, by);
+      }
     },
   ),
   credentials: { take: issueCredentials, undo: dropCredentials },
@@ -115,14 +108,7 @@ const STEPS: Readonly<Record<JoinStep, Step>> = {
     },
     (client, { by }) => unmake(client, CONFIG_MAPS, here(MEMBERSHIP), by),
   ),
-  mirror: {
-    take: makeMirror,
-    async undo({ hub }, { cluster, by }) {
-      const at = (name: string) => ({ namespace: KUBEFED_NAMESPACE, name });
-      await unmake(hub, KUBEFED_CLUSTERS, at(cluster), by);
-      await unmake(hub, SECRETS, at(mirrorSecretName(cluster)), by);
-    },
-  },
+  mirror: { take: makeMirror, undo: removeMirror },
   registry: {
     take: ({ moveMember }, { ip }) => moveMember(ip, 'join'),
     async undo({ moveMember }, { ip }) {
@@ -143,7 +129,7 @@ export function registrationActivities(tools: RegistrationTools): RegistrationAc
     undoJoinStep: (step, joining) => STEPS[step].undo(tools, joining),
     async renewToken(joining) {
       const expiresAt = await renewToken(tools, joining);
-      await makeMirror(tools, joining);
+      await refreshMirror(tools, joining);
       return expiresAt;
     },
   };

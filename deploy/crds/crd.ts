@@ -80,7 +80,7 @@ function schemaOf({ description, fields }: Kind): Json {
 /** JSON Schema as zod writes it → a structural schema as the API server wants it. */
 function structural(schema: Json): Json {
   const { 'x-openmcp-upstream': definition, description } = schema;
-  if (typeof definition === 'string') return { ...withNeeds(definition), description };
+  if (typeof definition === 'string') return { ...embedded(definition), description };
   if (schema['x-kubernetes-preserve-unknown-fields'] === true) {
     return { description, type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   }
@@ -122,23 +122,29 @@ function mapped(value: unknown): Json {
   );
 }
 
-/** Containers may say `resources.needs`: hardware that a node must offer. It is ours, and kept from members. */
-function withNeeds(definition: string): Json {
+/** A part of Kubernetes' own API, and what we ask more of it. */
+function embedded(definition: string): Json {
   const schema = structuredClone(upstream[definition]);
   if (schema === undefined)
     throw new Error(`unknown definition ${definition}: see deploy/crds/upstream.ts`);
   const pod = find(schema, ['properties', 'spec', 'properties']);
   for (const list of ['containers', 'initContainers']) {
-    const resources = pod && find(pod, [list, 'items', 'properties', 'resources', 'properties']);
-    if (resources) {
-      resources['needs'] = {
-        type: 'object',
-        description: 'Hardware that a node must offer, by resource name.',
-        additionalProperties: { type: 'boolean' },
-      };
-    }
+    const containers = pod && find(pod, [list]);
+    if (containers) askOfContainers(containers, list);
   }
   return schema;
+}
+
+function askOfContainers(containers: Json, list: string): void {
+  // Otherwise only the members would refuse it, each by itself.
+  if (list === 'containers') containers['minItems'] = 1;
+  const resources = find(containers, ['items', 'properties', 'resources', 'properties']);
+  if (resources === null) return;
+  resources['needs'] = {
+    type: 'object',
+    description: 'Hardware that a node must offer, by resource name.',
+    additionalProperties: { type: 'boolean' },
+  };
 }
 
 function find(schema: Json, path: readonly string[]): Json | null {

@@ -25,11 +25,26 @@ const DEFINITIONS = [
 const METADATA: Json = {
   type: 'object',
   properties: {
-    name: { type: 'string' },
-    namespace: { type: 'string' },
-    labels: { type: 'object', additionalProperties: { type: 'string' } },
-    annotations: { type: 'object', additionalProperties: { type: 'string' } },
-    finalizers: { type: 'array', items: { type: 'string' } },
+    name: {
+      type: 'string',
+      description: 'Its name, where the template is for something with one.',
+    },
+    namespace: { type: 'string', description: 'Its namespace.' },
+    labels: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'Labels by key.',
+    },
+    annotations: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'Annotations by key.',
+    },
+    finalizers: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Who has to agree before it goes.',
+    },
   },
 };
 const INT_OR_STRING: Json = {

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import {
   AGE,
+  clusterName,
   commonStatus,
   conditionColumn,
   type Kind,
@@ -13,11 +14,11 @@ import {
 
 /** Bounds are needed to bound what a validation costs; nobody has so many members. */
 const MOST_CLUSTERS = 200;
+const MOST_LABELS = 100;
 
-/** A DNS label, as cluster names are. */
-const clusterName = z
+const labelValue = z
   .string()
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
+  .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/)
   .max(63);
 
 const toleration = z.object({
@@ -98,14 +99,22 @@ const spec = z
   .object({
     replicas: z.int().min(0).default(1).describe('Replicas in all clusters together.'),
     labels: z
-      .record(z.string(), z.string())
+      .record(z.string(), labelValue)
       .describe('Labels of the pods and of the member Deployments.')
-      .meta(
-        rules({
-          rule: 'size(self) > 0',
-          message: 'spec.labels must not be empty: give at least one label, such as app: web',
-        }),
-      ),
+      .meta({
+        maxProperties: MOST_LABELS,
+        ...rules(
+          {
+            rule: 'size(self) > 0',
+            message: 'spec.labels must not be empty: give at least one label, such as app: web',
+          },
+          {
+            rule: 'self.all(key, !format.qualifiedName().validate(key).hasValue())',
+            message:
+              'spec.labels has a key that no label can have: use letters, digits, - _ . and at most one prefix/',
+          },
+        ),
+      }),
     template,
     clusters: z
       .array(clusterName)

@@ -11,6 +11,12 @@ const target = z
   })
   .describe('What is scaled.');
 
+const bounds = rules({
+  rule: '!has(self.minReplicas) || !has(self.maxReplicas) || self.minReplicas <= self.maxReplicas',
+  message: 'minReplicas is larger than maxReplicas: lower it, or raise maxReplicas',
+  fieldPath: '.minReplicas',
+});
+
 const hpaTemplate = z
   .object({
     apiVersion: z.string().optional().describe('autoscaling/v2; v2beta2 is accepted.'),
@@ -32,13 +38,7 @@ const hpaTemplate = z
         behavior: anyObject('How fast it scales.').optional(),
       })
       .describe('The spec of the HPA, for all clusters together.')
-      .meta(
-        rules({
-          rule: '!has(self.minReplicas) || self.minReplicas <= self.maxReplicas',
-          message: 'minReplicas is larger than maxReplicas: lower it, or raise maxReplicas',
-          fieldPath: '.minReplicas',
-        }),
-      ),
+      .meta(bounds),
   })
   .describe('The HPA that is divided over the clusters.');
 
@@ -78,6 +78,7 @@ export const HYBRID_AUTOSCALER: Kind = {
                   .optional()
                   .describe('Below this a cluster can give a replica away.'),
               })
+              .meta(bounds)
               .optional()
               .describe('Scaling by the product itself.'),
             hpaTemplate: hpaTemplate.optional(),
@@ -98,7 +99,12 @@ export const HYBRID_AUTOSCALER: Kind = {
       .object({
         ...propagatedStatus,
         policies: z
-          .array(z.object({ type: z.string(), value: z.array(z.string()) }))
+          .array(
+            z.object({
+              type: z.string().describe('Name of the setting.'),
+              value: z.array(z.string()).describe('Its values.'),
+            }),
+          )
           .optional()
           .describe('Policies it follows.'),
         rebalancingCount: z

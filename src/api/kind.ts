@@ -63,6 +63,12 @@ export function reasonColumn(name: string, type: string): Column {
   return { name, type: 'string', jsonPath, description: `Reason of the condition ${type}.` };
 }
 
+/** A DNS label, as cluster names are. */
+export const clusterName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
+  .max(63);
+
 /** The status that every kind has. */
 export const commonStatus = {
   observedGeneration: z

@@ -1,7 +1,15 @@
 /** Things that are done once: moves, snapshots, and the original's Sync and Cache. */
 
 import * as z from 'zod';
-import { AGE, anyObject, type Column, commonStatus, conditionColumn, type Kind } from './kind.ts';
+import {
+  AGE,
+  anyObject,
+  type Column,
+  clusterName,
+  commonStatus,
+  conditionColumn,
+  type Kind,
+} from './kind.ts';
 
 const text = (description: string) => z.string().optional().describe(description);
 const number = (description: string) => z.int().optional().describe(description);
@@ -43,8 +51,8 @@ export const MIGRATION: Kind = {
                 .min(1)
                 .describe('What moves.'),
               serviceName: text('Name of the service that moves.'),
-              sourceCluster: z.string().describe('Where it is.'),
-              targetCluster: z.string().describe('Where it shall be.'),
+              sourceCluster: clusterName.describe('Where it is.'),
+              targetCluster: clusterName.describe('Where it shall be.'),
               nameSpace: z.string().describe('Its namespace.'),
             }),
           )
@@ -70,7 +78,7 @@ export const MIGRATION: Kind = {
 };
 
 const snapshotSource = z.object({
-  resourceCluster: z.string().describe('Its cluster.'),
+  resourceCluster: clusterName.describe('Its cluster.'),
   resourceNamespace: z.string().describe('Its namespace.'),
   resourceType: z.string().describe('Its kind.'),
   resourceName: z.string().describe('Its name.'),
@@ -128,7 +136,7 @@ export const SNAPSHOT_RESTORE: Kind = {
         snapshotRestoreSource: z
           .array(
             z.object({
-              resourceCluster: z.string().describe('Where it shall be.'),
+              resourceCluster: clusterName.describe('Where it shall be.'),
               resourceNamespace: z.string().describe('Its namespace.'),
               resourceType: z.string().describe('Its kind.'),
               resourceSnapshotKey: text('Key of the snapshot of the resource.'),
@@ -169,7 +177,7 @@ export const SYNC: Kind = {
   fields: {
     spec: z
       .object({
-        clustername: z.string().describe('The cluster.'),
+        clustername: clusterName.describe('The cluster.'),
         command: z.enum(['create', 'update', 'delete']).describe('What shall be done.'),
         template: anyObject('The object.'),
       })
@@ -208,5 +216,10 @@ export const CACHE: Kind = {
       })
       .describe('How it stands.'),
   },
-  columns: [AGE],
+  columns: [
+    column('Timer', '.spec.timer', 'Minutes between two looks.'),
+    { ...column('Images', '.spec.cachecount', 'How many images are kept.'), type: 'integer' },
+    { ...column('Succeeded', '.status.succeeded', 'The last look succeeded.'), type: 'boolean' },
+    AGE,
+  ],
 };

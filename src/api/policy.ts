@@ -8,19 +8,21 @@ const PolicySpec = z
   .object({
     template: z
       .object({
-        spec: z.object({
-          targetController: z
-            .object({ kind: z.string().describe('Whose policy it is.') })
-            .describe('The part of the product that reads it.'),
-          policies: z
-            .array(
-              z.object({
-                type: z.string().min(1).describe('Name of the setting.'),
-                value: z.array(z.string()).describe('Its values, as text.'),
-              }),
-            )
-            .describe('The settings.'),
-        }),
+        spec: z
+          .object({
+            targetController: z
+              .object({ kind: z.string().describe('Whose policy it is.') })
+              .describe('The part of the product that reads it.'),
+            policies: z
+              .array(
+                z.object({
+                  type: z.string().min(1).describe('Name of the setting.'),
+                  value: z.array(z.string()).describe('Its values, as text.'),
+                }),
+              )
+              .describe('The settings.'),
+          })
+          .describe('Settings, and who reads them.'),
       })
       .describe('What is set.'),
     rangeOfApplication: z
@@ -39,7 +41,7 @@ export const POLICY: Kind = {
   plural: 'openmcppolicyengines',
   shortNames: ['opol', 'openmcppolicy'],
   description: 'A setting of the product that can be changed while it runs.',
-  fields: { spec: PolicySpec, status: z.object(commonStatus) },
+  fields: { spec: PolicySpec, status: z.object(commonStatus).describe('How it stands.') },
   columns: [
     {
       name: 'Status',

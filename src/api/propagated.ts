@@ -1,9 +1,17 @@
 /** Resources of Kubernetes that are copied to the members as they are. */
 
 import * as z from 'zod';
-import { AGE, anyObject, conditionColumn, type Kind, propagatedStatus, upstream } from './kind.ts';
+import {
+  AGE,
+  anyObject,
+  clusterName,
+  conditionColumn,
+  type Kind,
+  propagatedStatus,
+  upstream,
+} from './kind.ts';
 
-const clusters = z.array(z.string()).optional().describe('Only these clusters; absent means all.');
+const clusters = z.array(clusterName).optional().describe('Only these clusters; absent means all.');
 const status = z.object(propagatedStatus).describe('How it stands.');
 const metadata = upstream('ObjectMetaSubset', 'Labels and annotations of each copy.').optional();
 const texts = z.record(z.string(), z.string());

@@ -8,6 +8,7 @@ import {
   conditionColumn,
   type Kind,
   propagatedStatus,
+  rules,
   upstream,
 } from './kind.ts';
 
@@ -42,7 +43,19 @@ export const SERVICE: Kind = {
             'Labels of the pods, as the original spelled it; template.spec.selector is the same.',
           ),
       })
-      .describe('The Service, and what it selects.'),
+      .describe('The Service, and what it selects.')
+      .meta(
+        rules({
+          rule: [
+            'has(self.labelselector) && size(self.labelselector) > 0',
+            'has(self.template.spec.selector) && size(self.template.spec.selector) > 0',
+            "has(self.template.spec.type) && self.template.spec.type == 'ExternalName'",
+          ].join(' || '),
+          message:
+            'spec.labelselector is empty: give labels of the pods there (or in spec.template.spec.selector)',
+          fieldPath: '.labelselector',
+        }),
+      ),
     status: z.object(propagatedStatus).describe('How it stands.'),
   },
   columns: [placed, conditionColumn('Ready', 'Ready'), AGE],
@@ -164,7 +177,7 @@ const destination = z
     host: z.string().describe('Service that requests go to.'),
     subset: z.string().optional().describe('Cluster, or a named part of the service.'),
     port: z
-      .object({ number: z.int().min(1).max(65_535) })
+      .object({ number: z.int().min(1).max(65_535).describe('Number of the port.') })
       .optional()
       .describe('Port of the service.'),
   })

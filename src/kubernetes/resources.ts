@@ -55,6 +55,8 @@ export const CLUSTER_ROLE_BINDINGS = clusterWide(
   'clusterrolebindings',
   'ClusterRoleBinding',
 );
+export const ROLES = namespaced(RBAC, 'v1', 'roles', 'Role');
+export const ROLE_BINDINGS = namespaced(RBAC, 'v1', 'rolebindings', 'RoleBinding');
 export const SELF_SUBJECT_ACCESS_REVIEWS = clusterWide(
   'authorization.k8s.io',
   'v1',

@@ -11,7 +11,6 @@ import {
   type Attributes,
   type Entry,
   expectOk,
-  NfsError,
   operation,
   readAttributes,
   readdirArguments,
@@ -20,64 +19,61 @@ import {
   skip,
   skipChange,
 } from './operations.ts';
-import { type RpcAddress, RpcConnection } from './rpc.ts';
+import { NoAnswer, type RpcAddress, type RpcConnection } from './rpc.ts';
+import { type Session, Sessions, send } from './session.ts';
 import { type XdrReader, XdrWriter } from './xdr.ts';
 
 const CHUNK = 65_536;
 const READ = 1;
 const WRITE = 2;
 const FILE_SYNC = 2;
-const PATIENCE = { tries: 40, pauseMs: 250 };
-
-interface Session {
-  readonly connection: RpcConnection;
-  readonly clientId: bigint;
-}
 
 /** A file being read or written. */
 interface Open {
-  readonly session: Session;
+  readonly connection: RpcConnection;
   /** Makes it the file that the next operation is about. */
   readonly put: Buffer;
   readonly stateId: Buffer;
 }
 
 export class Nfs4Client {
-  readonly #address: RpcAddress;
-  #session: Promise<Session> | null = null;
+  readonly #sessions: Sessions;
 
   constructor(address: RpcAddress) {
-    this.#address = address;
+    this.#sessions = new Sessions(address);
   }
 
   async readFile(path: string): Promise<Buffer> {
-    return this.#withFile(path, { access: READ, mode: null }, async ({ session, put, stateId }) => {
-      const chunks: Buffer[] = [];
-      for (let offset = 0n, end = false; !end; ) {
-        const args = new XdrWriter().raw(stateId).u64(offset).u32(CHUNK).done();
-        const reader = await send(session, [put, operation('READ', args)]);
-        skip(reader, 'PUTFH');
-        expectOk(reader, 'READ');
-        end = reader.u32() === 1;
-        const chunk = reader.opaque();
-        chunks.push(chunk);
-        offset += BigInt(chunk.length);
-        end ||= chunk.length === 0;
-      }
-      return Buffer.concat(chunks);
-    });
+    return this.#withFile(
+      path,
+      { access: READ, mode: null },
+      async ({ connection, put, stateId }) => {
+        const chunks: Buffer[] = [];
+        for (let offset = 0n, end = false; !end; ) {
+          const args = new XdrWriter().raw(stateId).u64(offset).u32(CHUNK).done();
+          const reader = await send(connection, [put, operation('READ', args)]);
+          skip(reader, 'PUTFH');
+          expectOk(reader, 'READ');
+          end = reader.u32() === 1;
+          const chunk = reader.opaque();
+          chunks.push(chunk);
+          offset += BigInt(chunk.length);
+          end ||= chunk.length === 0;
+        }
+        return Buffer.concat(chunks);
+      },
+    );
   }
 
   async writeFile(path: string, data: Buffer, mode: number): Promise<void> {
     const { folder, name } = split(path);
     const temporary = [...folder, `.${name}.${randomBytes(6).toString('hex')}.tmp`].join('/');
     try {
-      await this.#withFile(temporary, { access: WRITE, mode }, ({ session, put, stateId }) =>
-        writeAll(session, put, stateId, data),
-      );
+      await this.#withFile(temporary, { access: WRITE, mode }, (file) => writeAll(file, data));
       await this.rename(temporary, path);
     } catch (error) {
-      await this.remove(temporary).catch(() => undefined);
+      // A silent server would keep us waiting once more, and what stays is hidden from lists.
+      if (!(error instanceof NoAnswer)) await this.remove(temporary).catch(() => undefined);
       throw error;
     }
   }
@@ -145,34 +141,30 @@ export class Nfs4Client {
       ...walk(target.folder),
       operation('RENAME', args),
     ];
-    const reader = await this.#send(operations);
-    skipWalk(reader, source.folder);
-    skip(reader, 'SAVEFH');
-    skipWalk(reader, target.folder);
-    expectOk(reader, 'RENAME');
-  }
-
-  async close(): Promise<void> {
-    const session = this.#session;
-    this.#session = null;
-    if (session !== null) (await session.catch(() => null))?.connection.close();
-  }
-
-  async #send(operations: readonly Buffer[]): Promise<XdrReader> {
+    let tries = 0;
+    const reader = await this.#sessions.surely(({ connection }) => {
+      tries += 1;
+      return send(connection, operations);
+    });
     try {
-      return await send(await this.#connected(), operations);
+      skipWalk(reader, source.folder);
+      skip(reader, 'SAVEFH');
+      skipWalk(reader, target.folder);
+      expectOk(reader, 'RENAME');
     } catch (error) {
-      // The server went away since: these calls carry no state, so once more on a new connection.
-      if (codeOf(error) !== ErrorCode.Unavailable) throw error;
-      return send(await this.#connected(), operations);
+      if (tries === 1 || codeOf(error) !== ErrorCode.NotFound) throw error;
+      // The answer to the first try was lost: if the target is there, it was yes.
+      await this.stat(to);
     }
   }
 
-  async #connected(): Promise<Session> {
-    const session = await this.#session?.catch(() => null);
-    if (session && !session.connection.closed) return session;
-    this.#session = openSession(this.#address);
-    return this.#session;
+  close(): Promise<void> {
+    return this.#sessions.close();
+  }
+
+  /** These carry no state, so a lost session does no harm. */
+  #send(operations: readonly Buffer[]): Promise<XdrReader> {
+    return this.#sessions.surely(({ connection }) => send(connection, operations));
   }
 
   async #withFile<T>(
@@ -180,108 +172,57 @@ export class Nfs4Client {
     how: { access: number; mode: number | null },
     act: (file: Open) => Promise<T>,
   ): Promise<T> {
-    let session = await this.#connected();
-    const { folder, name } = split(path);
-    const owner = randomBytes(12);
-    const request = (id: bigint) => [
-      ...walk(folder),
-      operation('OPEN', openArguments({ ...how, clientId: id, owner, name })),
-      operation('GETFH'),
-    ];
-    let reader: XdrReader;
-    try {
-      reader = await send(session, request(session.clientId));
-      skipWalk(reader, folder);
-      expectOk(reader, 'OPEN');
-    } catch (error) {
-      if (!(error instanceof NfsError ? error.forgotUs : codeOf(error) === ErrorCode.Unavailable))
-        throw error;
-      session.connection.close();
-      session = await this.#connected();
-      reader = await send(session, request(session.clientId));
-      skipWalk(reader, folder);
-      expectOk(reader, 'OPEN');
-    }
+    const { connection, reader } = await this.#sessions.surely(async (session) => ({
+      connection: session.connection,
+      reader: await open(session, path, how),
+    }));
     const opened = readOpened(reader);
     expectOk(reader, 'GETFH');
     const put = operation('PUTFH', new XdrWriter().opaque(reader.opaque()).done());
     const sequence = { next: 1 };
     const stateId = opened.mustConfirm
-      ? await confirm(session, put, opened.stateId, sequence)
+      ? await confirm(connection, put, opened.stateId, sequence)
       : opened.stateId;
     try {
-      return await act({ session, put, stateId });
+      return await act({ connection, put, stateId });
     } finally {
       const args = new XdrWriter().u32(sequence.next).raw(stateId).done();
       // Left open it would only cost the server some memory until it forgets us.
-      await send(session, [put, operation('CLOSE', args)]).catch(() => undefined);
+      await send(connection, [put, operation('CLOSE', args)]).catch(() => undefined);
     }
   }
 }
 
-async function openSession(address: RpcAddress): Promise<Session> {
-  const connection = await RpcConnection.open(address);
-  const name = `openmcp-${process.pid}-${randomBytes(6).toString('hex')}`;
-  // No address to call back, so the server grants no delegations.
-  const callback = new XdrWriter()
-    .u32(0x4000_0000)
-    .opaque('tcp')
-    .opaque('0.0.0.0.0.0')
-    .u32(0)
-    .done();
-  const args = new XdrWriter().raw(randomBytes(8)).opaque(name).raw(callback).done();
-  const reader = await patient(connection, [operation('SETCLIENTID', args)]);
-  expectOk(reader, 'SETCLIENTID');
-  const clientId = reader.u64();
-  const verifier = reader.take(8);
-  const confirmation = new XdrWriter().u64(clientId).raw(verifier).done();
-  expectOk(
-    await patient(connection, [operation('SETCLIENTID_CONFIRM', confirmation)]),
-    'SETCLIENTID_CONFIRM',
-  );
-  return { connection, clientId };
-}
-
-function send({ connection }: Session, operations: readonly Buffer[]): Promise<XdrReader> {
-  return patient(connection, operations);
-}
-
-/** Waits out a server that asks for it, as after its restart. */
-async function patient(
-  connection: RpcConnection,
-  operations: readonly Buffer[],
+/** Answers what follows the status of OPEN. */
+async function open(
+  { connection, clientId }: Session,
+  path: string,
+  how: { access: number; mode: number | null },
 ): Promise<XdrReader> {
-  for (let tries = 0; ; tries += 1) {
-    const reader = await connection.compound(operations);
-    const status = reader.u32();
-    reader.opaque();
-    reader.u32();
-    const error = new NfsError('COMPOUND', status);
-    if (!error.asksForPatience || tries >= PATIENCE.tries) return reader;
-    await new Promise((resolve) => setTimeout(resolve, PATIENCE.pauseMs));
-  }
+  const { folder, name } = split(path);
+  const args = openArguments({ ...how, clientId, owner: randomBytes(12), name });
+  const operations = [...walk(folder), operation('OPEN', args), operation('GETFH')];
+  const reader = await send(connection, operations);
+  skipWalk(reader, folder);
+  expectOk(reader, 'OPEN');
+  return reader;
 }
 
 async function confirm(
-  session: Session,
+  connection: RpcConnection,
   put: Buffer,
   stateId: Buffer,
   sequence: { next: number },
 ): Promise<Buffer> {
   const args = new XdrWriter().raw(stateId).u32(sequence.next).done();
   sequence.next += 1;
-  const reader = await send(session, [put, operation('OPEN_CONFIRM', args)]);
+  const reader = await send(connection, [put, operation('OPEN_CONFIRM', args)]);
   skip(reader, 'PUTFH');
   expectOk(reader, 'OPEN_CONFIRM');
   return reader.take(16);
 }
 
-async function writeAll(
-  session: Session,
-  put: Buffer,
-  stateId: Buffer,
-  data: Buffer,
-): Promise<void> {
+async function writeAll({ connection, put, stateId }: Open, data: Buffer): Promise<void> {
   for (let offset = 0; offset < data.length; ) {
     const chunk = data.subarray(offset, offset + CHUNK);
     const args = new XdrWriter()
@@ -290,7 +231,7 @@ async function writeAll(
       .u32(FILE_SYNC)
       .opaque(chunk)
       .done();
-    const reader = await send(session, [put, operation('WRITE', args)]);
+    const reader = await send(connection, [put, operation('WRITE', args)]);
     skip(reader, 'PUTFH');
     expectOk(reader, 'WRITE');
     offset += reader.u32();

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { codeOf, ErrorCode, OpenMcpError } from '../api/errors.ts';
 import { isRecord } from '../kubernetes/object.ts';
 import { Nfs4Client } from './nfs4-client.ts';
+import { NfsError } from './operations.ts';
 
 export interface RegistryStore {
   /** Null when there is no such file. */
@@ -25,8 +26,8 @@ const TIMEOUT_MS = 10_000;
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
-/** `nfs://host:port/export`, or the absolute path of a folder. */
-export function openStore(address: string): RegistryStore {
+/** `nfs://host:port/export`, or the absolute path of a folder. The time-out is that of one call to the server. */
+export function openStore(address: string, timeoutMs = TIMEOUT_MS): RegistryStore {
   if (address.startsWith('/')) return folderStore(address);
   if (!URL.canParse(address) || new URL(address).protocol !== 'nfs:') {
     throw new OpenMcpError(
@@ -38,38 +39,64 @@ export function openStore(address: string): RegistryStore {
   const client = new Nfs4Client({
     host: hostname,
     port: port === '' ? DEFAULT_PORT : Number(port),
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
   });
-  return nfsStore(client, pathname);
+  return nfsStore(client, { address, root: pathname });
 }
 
 /** A file that is being written has such a name. */
 const isTemporary = (name: string) => name.startsWith('.') && name.endsWith('.tmp');
 
-function nfsStore(client: Nfs4Client, root: string): RegistryStore {
+function nfsStore(client: Nfs4Client, where: { address: string; root: string }): RegistryStore {
+  const { address, root } = where;
   const at = (path: string) => `${root}/${path}`;
+  /** The name of the export may be mistyped: all would look like an empty registry. */
+  const needRoot = async () => {
+    if ((await unlessAbsent(client.stat(root))) !== null) return;
+    const why = `cannot use registry ${address}: there is no such folder on the server`;
+    throw new OpenMcpError(ErrorCode.NotFound, why);
+  };
+  const told = async <T>(what: string, act: Promise<T>): Promise<T> => {
+    try {
+      return await act;
+    } catch (error) {
+      if (!(error instanceof NfsError)) throw error;
+      if (error.code === ErrorCode.NotFound) await needRoot();
+      const why = `cannot ${what} in registry ${address}: ${error.message}`;
+      throw new OpenMcpError(error.code, why, { cause: error });
+    }
+  };
+  const found = async <T>(what: string, read: Promise<T>): Promise<T | null> => {
+    const answer = await told(what, unlessAbsent(read));
+    if (answer === null) await needRoot();
+    return answer;
+  };
   return {
     readText: async (path) =>
-      (await unlessAbsent(client.readFile(at(path))))?.toString('utf8') ?? null,
-    writeText: (path, text) => client.writeFile(at(path), Buffer.from(text), FILE_MODE),
+      (await found(`read ${path}`, client.readFile(at(path))))?.toString('utf8') ?? null,
+    writeText: (path, text) =>
+      told(`write ${path}`, client.writeFile(at(path), Buffer.from(text), FILE_MODE)),
     async list(path) {
-      const entries = (await unlessAbsent(client.readdir(at(path)))) ?? [];
+      const entries = (await found(`list ${path}`, client.readdir(at(path)))) ?? [];
       return entries.map(({ name }) => name).filter((name) => !isTemporary(name));
     },
-    async makeFolders(path) {
-      const parts = path.split('/').filter(Boolean);
-      for (let depth = 1; depth <= parts.length; depth += 1) {
-        try {
-          await client.mkdir(at(parts.slice(0, depth).join('/')), FOLDER_MODE);
-        } catch (error) {
-          if (codeOf(error) !== ErrorCode.Conflict) throw error;
-        }
-      }
-    },
-    move: (from, to) => client.rename(at(from), at(to)),
-    exists: async (path) => (await unlessAbsent(client.stat(at(path)))) !== null,
+    makeFolders: (path) => told(`make ${path}`, makeEach(client, root, path)),
+    move: (from, to) => told(`move ${from} to ${to}`, client.rename(at(from), at(to))),
+    exists: async (path) => (await found(`see ${path}`, client.stat(at(path)))) !== null,
     close: () => client.close(),
   };
+}
+
+async function makeEach(client: Nfs4Client, root: string, path: string): Promise<void> {
+  let folder = root;
+  for (const part of path.split('/').filter(Boolean)) {
+    folder = `${folder}/${part}`;
+    try {
+      await client.mkdir(folder, FOLDER_MODE);
+    } catch (error) {
+      if (codeOf(error) !== ErrorCode.Conflict) throw error;
+    }
+  }
 }
 
 async function unlessAbsent<T>(read: Promise<T>): Promise<T | null> {

@@ -8,7 +8,7 @@
  * A cluster is registered once its kubeconfig is there; folders alone are what a crash left.
  */
 
-import { ErrorCode, OpenMcpError } from '../api/errors.ts';
+import { codeOf, ErrorCode, OpenMcpError } from '../api/errors.ts';
 import { clusterNameOf } from '../kubernetes/kubeconfig.ts';
 import { isAddress } from './registry-address.ts';
 import { openStore, type RegistryStore } from './registry-store.ts';
@@ -102,7 +102,9 @@ export class Registry {
 
   /** Joined or not; null when nobody registered it. */
   async findMember(openmcpIp: string, ip: string): Promise<FoundMember | null> {
-    return (await this.#read(openmcpIp, 'unjoin', ip)) ?? (await this.#read(openmcpIp, 'join', ip));
+    const read = (membership: Membership) => this.#read(openmcpIp, membership, ip);
+    // Once more at the end: it may have been moved back between the two looks.
+    return (await read('unjoin')) ?? (await read('join')) ?? (await read('unjoin'));
   }
 
   /** Already there is success: a retry finds what the first try did. */
@@ -110,13 +112,20 @@ export class Registry {
     const source = memberFolder(openmcpIp, to === 'join' ? 'unjoin' : 'join', ip);
     const target = memberFolder(openmcpIp, to, ip);
     if (await this.#isRegistered(target)) return;
-    if (!(await this.#isRegistered(source))) {
-      throw new OpenMcpError(
-        ErrorCode.NotFound,
-        `cannot move ${ip} to ${to}: it is not registered`,
-      );
+    try {
+      if (!(await this.#isRegistered(source))) {
+        throw new OpenMcpError(
+          ErrorCode.NotFound,
+          `cannot move ${ip} to ${to}: it is not registered`,
+        );
+      }
+      await this.#store.makeFolders(membersFolder(openmcpIp, to));
+      await this.#store.move(source, target);
+    } catch (error) {
+      // Another mover may have been faster.
+      const isMoved = codeOf(error) === ErrorCode.NotFound && (await this.#isRegistered(target));
+      if (!isMoved) throw error;
     }
-    await this.#store.move(source, target);
   }
 
   close(): Promise<void> {

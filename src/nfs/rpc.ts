@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { ErrorCode, OpenMcpError } from '../api/errors.ts';
+import { Records } from './records.ts';
 import { XdrReader, XdrWriter } from './xdr.ts';
 
 const PROGRAM = 100_003;
@@ -11,12 +12,16 @@ const COMPOUND = 1;
 const RPC_VERSION = 2;
 const AUTH_SYS = 1;
 const LAST_FRAGMENT = 0x8000_0000;
+const CLOSED = 'the connection was closed';
 
 export interface RpcAddress {
   readonly host: string;
   readonly port: number;
   readonly timeoutMs: number;
 }
+
+/** The server had its time. To ask once more would take as long again. */
+export class NoAnswer extends OpenMcpError {}
 
 interface Waiting {
   readonly resolve: (answer: XdrReader) => void;
@@ -28,8 +33,7 @@ export class RpcConnection {
   readonly #socket: Socket;
   readonly #address: RpcAddress;
   readonly #waiting = new Map<number, Waiting>();
-  #received = Buffer.alloc(0);
-  #fragments: Buffer[] = [];
+  readonly #records = new Records();
   #number = randomInt(1, 2 ** 31);
   closed = false;
 
@@ -37,7 +41,10 @@ export class RpcConnection {
     return new Promise((resolve, reject) => {
       const { host, port, timeoutMs } = address;
       const socket = connect({ host, port, noDelay: true });
-      const timer = setTimeout(() => socket.destroy(new Error('no answer')), timeoutMs);
+      const timer = setTimeout(() => {
+        socket.destroy();
+        reject(noAnswer(address));
+      }, timeoutMs);
       socket.once('error', (error) => {
         clearTimeout(timer);
         reject(unreachable(address, error.message));
@@ -53,13 +60,13 @@ export class RpcConnection {
     this.#socket = socket;
     this.#address = address;
     socket.on('data', (data) => this.#onData(data));
-    socket.on('error', (error) => this.#fail(error.message));
-    socket.on('close', () => this.#fail('the connection was closed'));
+    socket.on('error', (error) => this.#fail(unreachable(address, error.message)));
+    socket.on('close', () => this.close());
   }
 
   /** Sends one COMPOUND of `operations`; resolves with what follows its status and tag. */
   compound(operations: readonly Buffer[]): Promise<XdrReader> {
-    if (this.closed) return Promise.reject(unreachable(this.#address, 'the connection was closed'));
+    if (this.closed) return Promise.reject(unreachable(this.#address, CLOSED));
     this.#number = (this.#number + 1) >>> 0;
     const number = this.#number;
     const body = new XdrWriter()
@@ -78,10 +85,8 @@ export class RpcConnection {
       .raw(Buffer.concat(operations))
       .done();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(number);
-        reject(unreachable(this.#address, `no answer within ${this.#address.timeoutMs} ms`));
-      }, this.#address.timeoutMs);
+      // The connection goes too: it may lead to a machine that is gone, and nothing else would tell.
+      const timer = setTimeout(() => this.#fail(noAnswer(this.#address)), this.#address.timeoutMs);
       this.#waiting.set(number, { resolve, reject, timer });
       this.#socket.write(
         new XdrWriter()
@@ -93,32 +98,27 @@ export class RpcConnection {
   }
 
   close(): void {
-    this.closed = true;
-    this.#socket.destroy();
+    this.#fail(unreachable(this.#address, CLOSED));
   }
 
-  #fail(why: string): void {
+  /** Every call that waits fails by `error`. */
+  #fail(error: OpenMcpError): void {
     this.closed = true;
+    this.#socket.destroy();
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer);
-      reject(unreachable(this.#address, why));
+      reject(error);
     }
     this.#waiting.clear();
   }
 
-  /** A message comes in fragments, each behind its length; the top bit marks the last one. */
   #onData(data: Buffer): void {
-    this.#received = Buffer.concat([this.#received, data]);
-    while (this.#received.length >= 4) {
-      const mark = this.#received.readUInt32BE(0);
-      const length = mark & 0x7fff_ffff;
-      if (this.#received.length < 4 + length) return;
-      this.#fragments.push(this.#received.subarray(4, 4 + length));
-      this.#received = this.#received.subarray(4 + length);
-      if (mark >>> 31 === 0) continue;
-      const message = Buffer.concat(this.#fragments);
-      this.#fragments = [];
-      this.#onMessage(message);
+    try {
+      for (const record of this.#records.endingIn(data)) this.#onMessage(record);
+    } catch (error) {
+      this.#fail(
+        unreachable(this.#address, error instanceof Error ? error.message : String(error)),
+      );
     }
   }
 
@@ -167,4 +167,9 @@ function unreachable({ host, port }: RpcAddress, why: string): OpenMcpError {
     ErrorCode.Unavailable,
     `cannot reach the NFS server ${host}:${port}: ${why}`,
   );
+}
+
+function noAnswer(address: RpcAddress): NoAnswer {
+  const why = `no answer within ${address.timeoutMs} ms`;
+  return new NoAnswer(ErrorCode.Unavailable, unreachable(address, why).message);
 }

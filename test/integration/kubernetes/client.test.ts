@@ -13,9 +13,10 @@ import {
 } from '../../../src/kubernetes/resources.ts';
 import { requestToken } from '../../../src/kubernetes/tokens.ts';
 import { eventually } from '../../support/eventually.ts';
-import { Gate, sandbox } from './systems.ts';
+import { Gate } from '../../support/gate.ts';
+import { type Sandbox, sandbox } from '../../support/sandbox.ts';
 
-let world: Awaited<ReturnType<typeof sandbox>>;
+let world: Sandbox;
 let client: KubeClient;
 let namespace = '';
 

@@ -155,22 +155,54 @@ describe('an answer', () => {
 });
 
 describe('trouble', () => {
-  it('with a silent server ends in time, and what comes later does no harm', async () => {
+  it('with a silent server ends in time, for every call that waits and those that follow', async () => {
     const impatient = await RpcConnection.open(address(400));
-    const answer = impatient.compound([]);
+    const answers = [impatient.compound([]), impatient.compound([])];
 
-    await expect(answer).rejects.toMatchObject({
+    for (const answer of answers)
+      await expect(answer).rejects.toMatchObject({
+        code: 'Unavailable',
+        message: expect.stringMatching(/127\.0\.0\.1:\d+: no answer within 400 ms/),
+      });
+
+    await eventually(() => expect(sockets[1]?.readableEnded).toBe(true));
+    await expect(impatient.compound([])).rejects.toMatchObject({
       code: 'Unavailable',
-      message: expect.stringMatching(/127\.0\.0\.1:\d+: no answer within 400 ms/),
+      message: expect.stringContaining('the connection was closed'),
     });
+  });
 
+  it.each<[string, Buffer, number]>([
+    ['answers a record too short for a number', fragment(Buffer.from('abc')), 3],
+    ['answers an empty record', fragment(Buffer.alloc(0)), 0],
+    ['speaks HTTP', Buffer.from('HTTP/1.1 400 Bad Request'), 0x48545450],
+  ])('with a server that %s ends the connection and says so', async (_what, bytes, length) => {
+    const answers = [connection.compound([]), connection.compound([])];
+    await numbersOfCalls(2);
+
+    say(bytes);
+
+    for (const answer of answers)
+      await expect(answer).rejects.toMatchObject({
+        code: 'Unavailable',
+        message: expect.stringMatching(
+          new RegExp(
+            `127\\.0\\.0\\.1:\\d+: .* does not speak NFS \\(a record of ${length} bytes\\)`,
+          ),
+        ),
+      });
+    await eventually(() => expect(sockets[0]?.readableEnded).toBe(true));
+    expect(connection.closed).toBe(true);
+  });
+
+  it('with what follows an answer does not take the answer back', async () => {
+    const answer = connection.compound([]);
     const [number = 0] = await numbersOfCalls(1);
-    sockets[1]?.write(fragment(reply(number, 1)));
-    const next = impatient.compound([]);
-    const [, second = 0] = await numbersOfCalls(2);
-    sockets[1]?.write(fragment(reply(second, 2)));
-    expect((await next).u32()).toBe(2);
-    impatient.close();
+
+    say(fragment(reply(number, 7)), fragment(Buffer.alloc(0)));
+
+    expect((await answer).u32()).toBe(7);
+    await eventually(() => expect(connection.closed).toBe(true));
   });
 
   it('with the connection fails every call that waits, and those that follow', async () => {
