@@ -1,11 +1,20 @@
 /** What crosses a Temporal boundary is JSON. A Map would arrive as `{}`, and nothing would say so. */
 
 import type { PlacementActivities } from '../../activities/decisions/placement.ts';
+import type { HubClusterActivities } from '../../activities/hub/clusters.ts';
 import type { HubDeploymentActivities } from '../../activities/hub/deployments.ts';
 import type { MemberDeploymentActivities } from '../../activities/member-cluster/deployments.ts';
+import type { OwnedActivities } from '../../activities/member-cluster/owned.ts';
+import type { RegistrationActivities } from '../../activities/registration/steps.ts';
+import type { ClusterInput, Progress } from '../../workflows/cluster-contract.ts';
 import type { Hint, ResourceInput, Standing } from '../../workflows/contract.ts';
 
-type Activities = HubDeploymentActivities & PlacementActivities & MemberDeploymentActivities;
+type Activities = HubClusterActivities &
+  HubDeploymentActivities &
+  MemberDeploymentActivities &
+  OwnedActivities &
+  PlacementActivities &
+  RegistrationActivities;
 
 type Json = string | number | boolean | null | undefined | void;
 
@@ -28,4 +37,6 @@ type LossyActivities<A> = {
 
 type Nothing<T extends never> = T;
 export type NoActivityIsLossy = Nothing<LossyActivities<Activities>>;
-export type NoMessageIsLossy = Nothing<Lossy<Hint | ResourceInput | Standing>>;
+export type NoMessageIsLossy = Nothing<
+  Lossy<ClusterInput | Hint | Progress | ResourceInput | Standing>
+>;
