@@ -53,7 +53,10 @@ export function acceptOf(metadataOnly: boolean | undefined, as: string): string 
 
 function pageIn(body: unknown, resource: Resource): Page & { next: string | undefined } {
   const metadata = isRecord(body) ? body['metadata'] : undefined;
-  if (!isRecord(body) || !Array.isArray(body['items']) || !isRecord(metadata)) {
+  const told = isRecord(body) ? body['items'] : undefined;
+  // An empty list of metadata alone says null.
+  const items = told === null ? [] : told;
+  if (!Array.isArray(items) || !isRecord(metadata)) {
     throw new OpenMcpError(
       ErrorCode.Unavailable,
       `cannot list ${resource.plural}: the answer is not a list`,
@@ -61,7 +64,7 @@ function pageIn(body: unknown, resource: Resource): Page & { next: string | unde
   }
   const { continue: next, resourceVersion } = metadata;
   return {
-    items: itemsIn(body['items'], resource),
+    items: itemsIn(items, resource),
     resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
     next: typeof next === 'string' && next !== '' ? next : undefined,
   };

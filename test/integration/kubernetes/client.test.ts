@@ -122,6 +122,12 @@ describe('verbs', () => {
     expect(items[0]).not.toHaveProperty('data');
   });
 
+  it('can list metadata alone where there is nothing', async () => {
+    const none = { namespace, labelSelector: 'none=here', metadataOnly: true };
+
+    expect((await client.list(CONFIG_MAPS, none)).items).toEqual([]);
+  });
+
   it('gets a token for a service account that the server accepts', async () => {
     const account = { namespace, name: 'robot' };
     const kind = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account };
