@@ -45,13 +45,13 @@ describe('room', () => {
     // Whoever found no room moves in when the others leave.
     const first = names.filter((_, index) => index < 50);
     const rest = names.filter((_, index) => index >= 50);
-    await Promise.all(first.map(remove));
+    await Promise.all(first.map((name) => remove(name)));
     await eventually(async () => {
       const all = await Promise.all(rest.map((name) => status(name)));
       expect(all.filter(({ readyReplicas }) => readyReplicas !== 1)).toEqual([]);
     }, 90_000);
-    await Promise.all(rest.map(remove));
-    await Promise.all(names.map(gone));
+    await Promise.all(rest.map((name) => remove(name)));
+    await Promise.all(names.map((name) => gone(name)));
   }, 240_000);
 
   it('that is nowhere is told cluster by cluster, and filled by itself when it appears', async () => {
@@ -80,10 +80,13 @@ describe('room', () => {
       { type: 'merge', subresource: 'status' },
     );
 
-    await converged('big', 60_000);
-    expect(await replicas('big')).toEqual({ cluster1: 1 });
-    await remove('big');
-    await gone('big');
-    await member.delete(NODES, node);
+    try {
+      await converged('big', 60_000);
+      expect(await replicas('big')).toEqual({ cluster1: 1 });
+      await remove('big');
+      await gone('big');
+    } finally {
+      await member.delete(NODES, node);
+    }
   });
 });

@@ -95,16 +95,7 @@ export class ClusterLedger {
     if (before !== undefined && JSON.stringify(before.facts) === JSON.stringify(facts)) return;
     this.removePod(key);
     if (facts.node === null || facts.terminal) return;
-
-    const stake = facts.ownerUid === null ? null : this.#stake(facts.ownerUid);
-    const load = loadOf(facts, stake?.promised ?? null);
-    const pod: BoundPod = { facts, node: facts.node, load };
-    this.#pods.set(key, pod);
-    this.#put(pod.node, load);
-    if (stake === null) return;
-    stake.pods.set(key, pod);
-    if (!facts.leaving) stake.redeemed += 1;
-    this.#rebalance(stake, pod.node);
+    this.#bind(key, facts, facts.node);
   }
 
   removePod(key: string): void {
@@ -164,6 +155,21 @@ export class ClusterLedger {
       if (!facts.leaving && covers(facts.requests, requests)) running += 1;
     }
     return without === null ? null : { ...without, running };
+  }
+
+  #bind(key: string, facts: PodFacts, node: string): void {
+    const stake = facts.ownerUid === null ? null : this.#stake(facts.ownerUid);
+    const load = loadOf(facts, stake?.promised ?? null);
+    const pod: BoundPod = { facts, node, load };
+    this.#pods.set(key, pod);
+    this.#put(node, load);
+    if (stake !== null) {
+      stake.pods.set(key, pod);
+      if (!facts.leaving) stake.redeemed += 1;
+      this.#rebalance(stake, node);
+    }
+    // The member chose another node than we had kept: what was kept here may have to go there.
+    if (this.#node(node).overfull || load.hostPorts.length > 0) this.#vacate(node);
   }
 
   #viewOf(viewNode: (node: NodeLoad, name: string) => NodeView | null): ClusterView | null {

@@ -46,6 +46,13 @@ export class NodeLoad {
     return this.#sums.used.size === 0;
   }
 
+  /** More lies on it than it has. */
+  get overfull(): boolean {
+    const { allocatable } = this.#facts ?? {};
+    if (allocatable === undefined) return false;
+    return [...this.#sums.used].some(([resource, amount]) => amount > (allocatable[resource] ?? 0));
+  }
+
   add(load: Load): void {
     count(this.#sums, load, 1);
     this.#view = null;

@@ -153,6 +153,33 @@ describe('what is promised', () => {
     expect(usedCpu(ledger.view())).toEqual({ a: 1000, b: 0 });
   });
 
+  it('gives way to a pod that the member put where it was kept, and takes the place left free', () => {
+    const half = workload({ requests: { cpu: 4000 } });
+    const ledger = ledgerWith('a', 'b');
+    ledger.promise('web', half, shares(1));
+    ledger.promise('api', half, shares(1));
+    expect(usedCpu(ledger.view())).toEqual({ a: 4000, b: 4000 });
+
+    // Kept on b, and now on a, where web was kept.
+    const pod = podFacts('a', { ownerUid: 'api', requests: { cpu: 4000 } });
+    ledger.setPod('one', 'shop/api', pod);
+
+    expect(usedCpu(ledger.view())).toEqual({ a: 4000, b: 4000 });
+    expect(ledger.unplaced('one')).toBe(0);
+  });
+
+  it('gives way to a pod that takes its host port', () => {
+    const hostPorts = [{ port: 80, protocol: 'TCP' as const, hostIp: '' }];
+    const door = workload({ requests: { cpu: 500 }, hostPorts });
+    const ledger = ledgerWith('a', 'b');
+    ledger.promise('web', door, shares(1));
+    expect(usedCpu(ledger.view())).toEqual({ a: 500, b: 0 });
+
+    ledger.setPod('one', 'other/1', podFacts('a', { requests: { cpu: 100 }, hostPorts }));
+
+    expect(usedCpu(ledger.view())).toEqual({ a: 100, b: 500 });
+  });
+
   it('stands while pods come and go', () => {
     const ledger = ledgerWith('a');
     ledger.promise('web', small, shares(1));

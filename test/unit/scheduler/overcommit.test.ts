@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ClusterView } from '../../../src/api/fleet.ts';
 import { createLedger } from '../../../src/scheduler/ledger.ts';
 import { place } from '../../../src/scheduler/place.ts';
-import { clusterFacts, nodeFacts, workload } from '../../fakes/fleet.ts';
+import { clusterFacts, nodeFacts, podFacts, workload } from '../../fakes/fleet.ts';
 
 function usedCpu(views: readonly ClusterView[]): readonly number[] {
   return views.flatMap(({ nodes }) => nodes.map(({ used }) => used['cpu'] ?? 0));
@@ -37,6 +37,28 @@ describe('many at once', () => {
     // 5 replicas of 700m fit into each node of 4 CPU; 6 nodes hold 30, that is 15 workloads.
     expect(placed).toBe(15);
     expect(Math.max(...usedCpu(ledger.view()))).toBeLessThanOrEqual(4000);
+  });
+
+  it('never promises more than there is while pods land elsewhere than they were promised for', () => {
+    const ledger = createLedger();
+    ledger.setCluster('one', clusterFacts());
+    for (const node of ['a', 'b', 'c']) ledger.setNode('one', nodeFacts(node));
+    const decide = (uid: string): boolean => {
+      const asked = workload({ uid, replicas: 1, requests: { cpu: 900 } });
+      const placement = place(asked, ledger.viewFor(uid, asked.requests), 'OpenMCP');
+      if (placement.kind !== 'placed') return false;
+      ledger.promise(uid, asked, placement.shares);
+      return true;
+    };
+    const first = Array.from({ length: 12 }, (_, index) => `u${index}`);
+    expect(first.filter(decide)).toHaveLength(12);
+
+    // The member fills node after node, and with each pod someone new asks.
+    for (const [index, ownerUid] of first.entries()) {
+      const node = ['a', 'b', 'c'][Math.floor(index / 4)] ?? 'c';
+      ledger.setPod('one', ownerUid, podFacts(node, { ownerUid, requests: { cpu: 900 } }));
+      expect(decide(`late${index}`)).toBe(false);
+    }
   });
 
   it('decides the same again for each of them', () => {
