@@ -1,6 +1,6 @@
 /** Which processes are this fleet's, on disk: so that a killed launcher leaves nothing unknown. */
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 
 /** The start time tells a process from a later one that got its pid. */
@@ -26,13 +26,18 @@ export function writeRecords(file: string, records: readonly PidRecord[]): void 
   renameSync(temporary, file);
 }
 
-/** Clock ticks from boot to the start of the process (proc(5), field 22); null when it is gone. */
-export function startTime(pid: number): number | null {
+/**
+ * Clock ticks from boot to the start of the process (proc(5), field 22); null when it is gone.
+ * `proc`: where procfs is mounted.
+ */
+export function startTime(pid: number, proc = '/proc'): number | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const stat = readFileSync(`${proc}/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie runs no more; only its parent has not looked yet.
-    return fields[0] === 'Z' ? null : Number(fields[19]);
+    // A zombie runs no more, only its parent has not looked yet; but the first thread is one
+    // already while others still end, and these hold its ports.
+    const isZombie = fields[0] === 'Z' && readdirSync(`${proc}/${pid}/task`).length <= 1;
+    return isZombie ? null : Number(fields[19]);
   } catch {
     return null;
   }

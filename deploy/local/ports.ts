@@ -13,18 +13,19 @@ export async function occupant(host: string, port: number): Promise<string | nul
     });
     server.listen(port, host, () => server.close(() => resolve(true)));
   });
-  return free ? null : (holderOf(port) ?? 'another program');
+  return free ? null : (holderOf(host, port) ?? 'another program');
 }
 
 /** Looks through /proc: the inode of the listening socket, then whose it is. */
-function holderOf(port: number): string | null {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+function holderOf(host: string, port: number): string | null {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const inodes = new Set<string>();
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
     for (const line of readLines(table)) {
       const fields = line.trim().split(/\s+/);
       const [, local = '', , state] = fields;
-      if (state === '0A' && local.endsWith(`:${hex}`)) inodes.add(`socket:[${fields[9]}]`);
+      const isOurs = local.endsWith(suffix) && covers(local.slice(0, -suffix.length), hexOf(host));
+      if (state === '0A' && isOurs) inodes.add(`socket:[${fields[9]}]`);
     }
   }
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -33,6 +34,16 @@ function holderOf(port: number): string | null {
   }
   return null;
 }
+
+/** An IPv4 address as /proc/net/tcp writes it: a word of the machine's order, which is little-endian. */
+function hexOf(host: string): string {
+  const bytes = host.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
+  return bytes.toReversed().join('').toUpperCase();
+}
+
+/** The listener has this address, also as one mapped into IPv6, or has every one. */
+const covers = (local: string, address: string): boolean =>
+  /^0+$/.test(local) || local.endsWith(address);
 
 function holds(pid: string, inodes: ReadonlySet<string>): boolean {
   try {

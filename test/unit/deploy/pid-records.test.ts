@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
@@ -54,4 +54,15 @@ it('leaves a process alone that only got the pid of a recorded one', async () =>
   expect(isAlive(record)).toBe(true);
   child.kill('SIGKILL');
   await once(child, 'exit');
+});
+
+it.each([
+  ['a zombie', ['42'], null],
+  ['one whose first thread ended before the others', ['42', '43'], 1234],
+])('knows whether %s lives', (_, threads, start) => {
+  const fields = ['Z', ...Array.from({ length: 18 }, () => '0'), '1234'];
+  for (const thread of threads) mkdirSync(join(folder, '42/task', thread), { recursive: true });
+  writeFileSync(join(folder, '42/stat'), `42 (a (b) c) ${fields.join(' ')}`);
+
+  expect(startTime(42, folder)).toBe(start);
 });
