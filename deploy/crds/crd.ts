@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import type { Kind } from '../../src/api/kind.ts';
+import { type Kind, rules } from '../../src/api/kind.ts';
 
 type Json = Record<string, unknown>;
 
@@ -53,7 +53,7 @@ export function crdOf(kind: Kind): Json {
   };
 }
 
-function schemaOf({ description, fields }: Kind): Json {
+function schemaOf({ description, fields, rules: list = [] }: Kind): Json {
   const schema = structural(
     z.toJSONSchema(z.object(fields), {
       target: 'openapi-3.0',
@@ -74,6 +74,7 @@ function schemaOf({ description, fields }: Kind): Json {
     type: 'object',
     ...(required.length > 0 && { required }),
     properties: { ...own, ...asRecord(schema['properties']) },
+    ...(list.length > 0 && rules(...list)),
   };
 }
 

@@ -75,7 +75,7 @@ const document: { definitions: Record<string, Json> } = JSON.parse(
 
 const schemas: Record<string, unknown> = { ObjectMetaSubset: METADATA };
 for (const name of DEFINITIONS) schemas[name] = resolve({ $ref: `#/definitions/${name}` });
-writeFileSync(here('upstream/schemas.json'), `${JSON.stringify(schemas)}\n`);
+writeFileSync(here('upstream/schemas.json'), `${JSON.stringify(schemas, null, 2)}\n`);
 
 function resolve(schema: Json): Json {
   const { $ref: reference, description } = schema;

@@ -38,6 +38,37 @@ const taint = z.object({
     ),
 });
 
+/** The product's own state: who writes it by hand would have a member that nothing was made in. */
+const born = {
+  rule: "oldSelf.hasValue() || self.joinStatus in ['UNJOIN', 'JOINING']",
+  message:
+    'spec.joinStatus of a new cluster cannot be that: set JOINING, and JOIN follows by itself',
+  fieldPath: '.joinStatus',
+  optionalOldSelf: true,
+} as const;
+
+/** Of IPv6 with all digits and a mapped IPv4 address. */
+const LONGEST_IP = 45;
+
+const metalLBRange = z
+  .object({
+    addressFrom: z.string().max(LONGEST_IP).describe('First address.'),
+    addressTo: z.string().max(LONGEST_IP).describe('Last address.'),
+  })
+  .meta(
+    rules(
+      ...(['addressFrom', 'addressTo'] as const).map((field) => ({
+        rule: `isIP(self.${field})`,
+        message: `spec.metalLBRange.${field} must be an IP address`,
+        fieldPath: `.${field}`,
+      })),
+      {
+        rule: '!isIP(self.addressFrom) || !isIP(self.addressTo) || ip(self.addressFrom).family() == ip(self.addressTo).family()',
+        message: 'spec.metalLBRange must begin and end with addresses of one family',
+      },
+    ),
+  );
+
 const spec = z
   .object({
     joinStatus: JoinStatus.default('UNJOIN').describe(
@@ -45,6 +76,7 @@ const spec = z
     ),
     serverIP: z
       .string()
+      .max(253)
       .optional()
       .describe(
         'Address under which the member is registered; the name of its folder in the registry.',
@@ -69,11 +101,7 @@ const spec = z
       })
       .optional()
       .describe('Where it is; the labels of its nodes count where this says nothing.'),
-    metalLBRange: z
-      .object({
-        addressFrom: z.string().describe('First address.'),
-        addressTo: z.string().describe('Last address.'),
-      })
+    metalLBRange: metalLBRange
       .optional()
       .describe('Addresses that its LoadBalancer services may take.'),
     kubeconfigInfo: z
@@ -109,6 +137,13 @@ const spec = z
         message: 'spec.serverIP cannot change while the cluster is joined: let it leave first',
         fieldPath: '.serverIP',
       },
+      {
+        // It becomes the name of a folder in the registry: see src/nfs/registry-address.ts.
+        rule: "!has(self.serverIP) || isIP(self.serverIP) || self.serverIP.matches('^[A-Za-z0-9]([-A-Za-z0-9.]{0,251}[A-Za-z0-9])?$')",
+        message: 'spec.serverIP must be an IP address or a host name',
+        fieldPath: '.serverIP',
+      },
+      born,
       ...transitions,
     ),
   );
@@ -157,6 +192,13 @@ export const CLUSTER: Kind = {
   shortNames: ['oc'],
   description: 'A member cluster, or one that could be.',
   fields: { spec, status },
+  rules: [
+    {
+      rule: "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$') && size(self.metadata.name) <= 63",
+      message:
+        'metadata.name of a cluster must be a DNS label: small letters, digits and -, at most 63, no dots',
+    },
+  ],
   columns: [
     {
       name: 'Status',

@@ -22,6 +22,8 @@ export interface Kind {
   readonly version?: string;
   /** Fields beside apiVersion, kind and metadata: `spec`, `status`, and what the original put there. */
   readonly fields: Readonly<Record<string, z.ZodType>>;
+  /** About the object as a whole, its name for one. */
+  readonly rules?: readonly Rule[];
   readonly columns: readonly Column[];
 }
 
@@ -30,6 +32,8 @@ export interface Rule {
   readonly rule: string;
   readonly message: string;
   readonly fieldPath?: string;
+  /** The rule looks at a new object too: `oldSelf` is an optional then. */
+  readonly optionalOldSelf?: true;
 }
 
 export const rules = (...list: readonly Rule[]) => ({ 'x-kubernetes-validations': list });

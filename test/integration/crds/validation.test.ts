@@ -200,6 +200,36 @@ describe('refused is', () => {
       'spec.serverIP: Invalid value: spec.serverIP is needed to join',
     ],
     [
+      'a new cluster that says it has joined',
+      'OpenMCPCluster',
+      { spec: { joinStatus: 'JOIN', serverIP: '10.0.3.40' } },
+      'spec.joinStatus: Invalid value: spec.joinStatus of a new cluster cannot be that: set JOINING',
+    ],
+    [
+      'an address that is a path',
+      'OpenMCPCluster',
+      { spec: { serverIP: '../10.0.3.40' } },
+      'spec.serverIP: Invalid value: spec.serverIP must be an IP address or a host name',
+    ],
+    [
+      'a cluster whose name has dots',
+      'OpenMCPCluster',
+      { metadata: { name: 'cluster1.eu' } },
+      'metadata.name of a cluster must be a DNS label',
+    ],
+    [
+      'a range of load balancers that is none',
+      'OpenMCPCluster',
+      { spec: { metalLBRange: { addressFrom: '10.0.3.200', addressTo: '250' } } },
+      'spec.metalLBRange.addressTo: Invalid value: spec.metalLBRange.addressTo must be an IP address',
+    ],
+    [
+      'a range of load balancers over two families',
+      'OpenMCPCluster',
+      { spec: { metalLBRange: { addressFrom: '10.0.3.200', addressTo: 'fd00::1' } } },
+      'spec.metalLBRange must begin and end with addresses of one family',
+    ],
+    [
       'a taint of an unknown effect',
       'OpenMCPCluster',
       { spec: { taints: [{ key: 'gpu', effect: 'Never' }] } },
