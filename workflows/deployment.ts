@@ -7,20 +7,16 @@
  */
 
 import {
-  ActivityCancellationType,
-  ActivityFailure,
   continueAsNew,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
   setHandler,
-  TimeoutFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { PlacementActivities } from '../activities/decisions/placement.ts';
 import type { HubClusterActivities } from '../activities/hub/clusters.ts';
 import type { DeploymentReading, HubDeploymentActivities } from '../activities/hub/deployments.ts';
-import type { MemberDeploymentActivities } from '../activities/member-cluster/deployments.ts';
 import { ErrorCode } from '../src/api/errors.ts';
 import type { ObjectRef } from '../src/api/meta.ts';
 import type { Outcome } from '../src/api/outcome.ts';
@@ -29,6 +25,7 @@ import type { Workload } from '../src/api/workload.ts';
 import { PLACEMENT_QUEUE, type ResourceInput, type Standing, standing } from './contract.ts';
 import { inBatches } from './lib/batches.ts';
 import { type DeploymentPlan, holdingOf, planOf, reportOf } from './lib/deployment-plan.ts';
+import { applyTo, prune } from './lib/deployment-visits.ts';
 import { backoff, type Pass, problemOf, untilSettled, type Wake } from './lib/resource.ts';
 
 /** Short calls to the hub, recorded as markers. Without the hub there is nothing to do but retry. */
@@ -44,22 +41,6 @@ const desk = proxyActivities<PlacementActivities>({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '2 seconds' },
 });
-/**
- * The first visit to the members goes with the decision, without a task of its own: nearly all
- * succeed, and a task costs more than the visit. What failed, or takes long, gets tasks.
- */
-const atOnce = proxyLocalActivities<MemberDeploymentActivities>({
-  startToCloseTimeout: '6 seconds',
-  retry: { maximumAttempts: 1 },
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-});
-/** Bounded inside, cluster by cluster: a dead one is an outcome. These bounds are for a dead worker. */
-const members = proxyActivities<MemberDeploymentActivities>({
-  startToCloseTimeout: '30 seconds',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-});
-
 /** How long a deletion waits for a dead cluster before its clean-up is recorded as owed. */
 const ATTEMPTS_BEFORE_DEBT = 5;
 
@@ -167,42 +148,18 @@ async function deliver(
     ({ cluster }) => wake.signalled || plan.claimChanged || standingOutcome(cluster)?.code !== null,
   );
   const { uid, generation, known } = reading;
-  const fresh = await inBatches(due, (shares) => {
-    const delivery = { ref, uid, generation, shares, known };
-    const summary = shares.map(({ cluster, replicas }) => `${cluster}: ${replicas}`).join(', ');
-    return visit(wake, {
-      atOnce: () => atOnce.applyDeployments(delivery),
-      asTask: () => members.applyDeployments.executeWithOptions({ summary }, [delivery]),
-    });
-  });
+  const fresh = await inBatches(due, (shares) =>
+    applyTo({ ref, uid, generation, shares, known }, wake.attempts === 0),
+  );
   return Object.fromEntries([...kept, ...fresh].map((outcome) => [outcome.cluster, outcome]));
 }
 
-/** A visit to members is idempotent, so one whose end was not seen is made again as a task. */
-async function visit(
-  { attempts }: Wake,
-  by: { readonly atOnce: () => Promise<Outcome[]>; readonly asTask: () => Promise<Outcome[]> },
-): Promise<Outcome[]> {
-  if (attempts > 0) return by.asTask();
-  try {
-    return await by.atOnce();
-  } catch (error) {
-    if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
-    return by.asTask();
-  }
-}
-
-const prune = (
-  wake: Wake,
-  { ref, uid }: { readonly ref: ObjectRef; readonly uid: string },
+const pruneIn = (
   clusters: readonly string[],
+  { ref, uid }: { readonly ref: ObjectRef; readonly uid: string },
+  wake: Wake,
 ): Promise<Outcome[]> =>
-  inBatches(clusters, (slice) =>
-    visit(wake, {
-      atOnce: () => atOnce.pruneDeployments(ref, uid, slice),
-      asTask: () => members.pruneDeployments(ref, uid, slice),
-    }),
-  );
+  inBatches(clusters, (slice) => prune(ref, uid, slice, wake.attempts === 0));
 
 /** Cleans the clusters that leave, once the others carry the load. Returns those still to be cleaned. */
 async function vacate(
@@ -215,7 +172,7 @@ async function vacate(
   const { leaving } = plan;
   if (leaving.length === 0) return [];
   if (!isCarried(reading, plan, memory.outcomes)) return leaving;
-  const outcomes = await prune(wake, { ref, uid: reading.uid }, leaving);
+  const outcomes = await pruneIn(leaving, { ref, uid: reading.uid }, wake);
   const owing = outcomes.filter(({ code }) => code !== null).map(({ cluster }) => cluster);
   const claim = Object.fromEntries(
     Object.entries(plan.claim).filter(
@@ -251,7 +208,7 @@ async function leaveAll(
 ): Promise<Pass> {
   if (!reading.held) return { kind: 'gone' };
   const { uid } = reading;
-  const outcomes = await prune(wake, { ref, uid }, holdingOf(reading));
+  const outcomes = await pruneIn(holdingOf(reading), { ref, uid }, wake);
   const failed = outcomes.filter(({ code }) => code !== null);
   tell(
     memory,
