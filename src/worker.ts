@@ -87,11 +87,12 @@ const common: WorkerOptions = {
 };
 const worker = await Worker.create({
   ...common,
-  workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+  ...workflowsOf(config.OPENMCP_WORKFLOW_BUNDLE),
   maxCachedWorkflows: config.OPENMCP_CACHED_WORKFLOWS,
   workflowTaskPollerBehavior: { type: 'autoscaling' },
   activityTaskPollerBehavior: { type: 'autoscaling' },
-  maxConcurrentWorkflowTaskExecutions: 100,
+  // More at once do not end sooner on few processors, and each would come nearer to its time-out.
+  maxConcurrentWorkflowTaskExecutions: 50,
   maxConcurrentActivityTaskExecutions: 100,
   maxConcurrentLocalActivityExecutions: 100,
   activities: merged(
@@ -143,3 +144,8 @@ try {
 }
 log.info('Stopped');
 process.exit(0);
+
+function workflowsOf(bundle?: string): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  if (bundle !== undefined) return { workflowBundle: { codePath: bundle } };
+  return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
+}

@@ -16,7 +16,7 @@ import {
 import { kwok, build as kwokBuild } from './components/kwok/component.ts';
 import { build as metricsBuild, metricsServer } from './components/metrics-server/component.ts';
 import { nfs, build as nfsBuild } from './components/nfs/component.ts';
-import { ourProcess } from './components/openmcp/component.ts';
+import { bundleWorkflows, ourProcess } from './components/openmcp/component.ts';
 import { temporal, build as temporalBuild } from './components/temporal/component.ts';
 import { joinMembers } from './joining.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
@@ -56,6 +56,7 @@ export async function startFleet(
   await Promise.all([
     supervisor.start(temporal(context)),
     supervisor.start(nfs(context)),
+    settings.openmcp ? bundleWorkflows(context) : Promise.resolve(),
     supervisor
       .start(etcd(context))
       .then(() => Promise.all(places.map((place) => supervisor.start(apiServer(context, place))))),

@@ -102,6 +102,8 @@ export const paths = {
     join(state, 'logs', `${name.replaceAll('/', '-')}.log`),
   cluster: ({ state }: Settings, name: string) => join(state, 'clusters', name),
   kubeconfig: ({ state }: Settings, name: string) => join(state, 'clusters', name, 'kubeconfig'),
+  workflowBundle: ({ state }: Settings) => join(state, 'workflow-bundle.js'),
+  compileCache: ({ state }: Settings) => join(state, 'compile-cache'),
   endpoints: (state: string) => join(state, 'endpoints.json'),
   control: (state: string) => join(state, 'control.sock'),
   pids: (state: string) => join(state, 'pids.json'),

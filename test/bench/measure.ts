@@ -59,7 +59,12 @@ export async function atRate<T>(
   await Promise.all(running);
 }
 
-export function markdownTable(rows: readonly (readonly [string, string, string])[]): string {
-  const lines = rows.map(([what, value, reach]) => `| ${what} | ${value} | ${reach} |`);
-  return ['| | measured | reach |', '|---|--:|--:|', ...lines].join('\n');
+/** The first column is text, the others are numbers. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = head.map((_, column) => (column === 0 ? '---' : '--:'));
+  return [line(head), line(rule).replaceAll(' ', ''), ...rows.map(line)].join('\n');
 }

@@ -1,5 +1,6 @@
 /** When objects were first seen in the members, by watches that are open before anything is made. */
 
+import * as z from 'zod';
 import type { KubeClient, KubeObject } from '../../src/kubernetes/client.ts';
 import { reflect } from '../../src/kubernetes/reflector.ts';
 import { DEPLOYMENTS } from '../../src/kubernetes/resources.ts';
@@ -12,8 +13,8 @@ export interface Sightings {
   stop(): Promise<void>;
 }
 
-/** `present`: the object exists; `absent`: it is gone; a string: its first container has that image. */
-export type Sighted = 'present' | 'absent' | { readonly image: string };
+/** `ready`: its replicas are; `image`: that of its first container. */
+export type Sighted = 'present' | 'ready' | 'absent' | { readonly image: string };
 
 export async function watchSightings(
   clients: readonly KubeClient[],
@@ -22,11 +23,11 @@ export async function watchSightings(
   const first = clients.map(() => new Map<string, number>());
   let onEvent: () => void = () => undefined;
   const reflectors = clients.map((client, index) =>
-    reflect<{ image: string }>({
+    reflect<{ image: string; ready: boolean }>({
       client,
       resource: DEPLOYMENTS,
       namespace,
-      digest: (object) => ({ image: imageOf(object) }),
+      digest: (object) => ({ image: imageOf(object), ready: isReady(object) }),
       onChange: ({ type, key }) => {
         const name = key.slice(key.indexOf('/') + 1);
         if (type === 'added') first[index]?.set(name, performance.now());
@@ -41,6 +42,7 @@ export async function watchSightings(
       const found = store.get(`${namespace}/${name}`);
       if (seen === 'absent') return found === undefined;
       if (seen === 'present') return found !== undefined;
+      if (seen === 'ready') return found?.ready === true;
       return found?.image === seen.image;
     });
 
@@ -83,4 +85,11 @@ export async function watchSightings(
 
 function imageOf(object: KubeObject): string {
   return /"image":"([^"]*)"/.exec(JSON.stringify(object['spec']))?.[1] ?? '';
+}
+
+function isReady({ spec, status }: KubeObject): boolean {
+  const Replicas = z.object({ replicas: z.int() });
+  const Ready = z.object({ readyReplicas: z.int() });
+  const wanted = Replicas.safeParse(spec).data?.replicas;
+  return wanted !== undefined && Ready.safeParse(status).data?.readyReplicas === wanted;
 }

@@ -26,6 +26,8 @@ export interface Fleet {
   members(): string[];
   kubeconfig(cluster: string): string;
   ip(cluster: string): string;
+  /** The processes that run now, by name. */
+  pids(): Promise<Readonly<Record<string, number>>>;
   /** The process as it runs now; it has another pid after a restart. */
   pid(component: string): Promise<number>;
   readonly control: {
@@ -51,16 +53,16 @@ export function fleetFromEnvironment(): Fleet {
   const ask = async (component: string, verb: string) => {
     await askControl(endpoints.control, 'POST', `/components/${component}/${verb}`);
   };
+  const pids = async () =>
+    z.record(z.string(), z.int()).parse(await askControl(endpoints.control, 'GET', '/components'));
   return {
     endpoints,
+    pids,
     members: () => Object.keys(endpoints.clusters).filter((name) => name !== HUB),
     kubeconfig: (cluster) => place(cluster).kubeconfig,
     ip: (cluster) => place(cluster).ip,
     async pid(component) {
-      const pids = z
-        .record(z.string(), z.int())
-        .parse(await askControl(endpoints.control, 'GET', '/components'));
-      const pid = pids[component];
+      const pid = (await pids())[component];
       if (pid === undefined) throw new Error(`${component} does not run`);
       return pid;
     },
