@@ -22,7 +22,7 @@ import {
 import { credentialsFromSecret } from '../../src/kubernetes/tokens.ts';
 import { unmake } from './made.ts';
 import { ACCOUNT, JOINED_BY, RENEWAL } from './member-objects.ts';
-import type { RegistrationTools } from './steps.ts';
+import type { RegistrationTools } from './tools.ts';
 
 const secretRef = (cluster: string) => ({
   namespace: OPENMCP_NAMESPACE,

@@ -10,7 +10,7 @@ import { KUBEFED_CLUSTERS, type Resource, SECRETS } from '../../src/kubernetes/r
 import { credentialsFromSecret } from '../../src/kubernetes/tokens.ts';
 import { notYet, unmake } from './made.ts';
 import { JOINED_BY, RENEWAL } from './member-objects.ts';
-import type { RegistrationTools } from './steps.ts';
+import type { RegistrationTools } from './tools.ts';
 
 const mirrorRef = (cluster: string) => ({ namespace: KUBEFED_NAMESPACE, name: cluster });
 const secretRef = (cluster: string) => ({ namespace: KUBEFED_NAMESPACE, name: `${cluster}-token` });

@@ -25,6 +25,7 @@ import {
 import { makeMirror, refreshMirror, removeMirror } from './mirror.ts';
 import { removeNamespaces } from './namespace.ts';
 import { labelNodes, unlabelNodes } from './node-labels.ts';
+import type { RegistrationTools } from './tools.ts';
 
 export interface RegistrationActivities {
   checkMember(joining: Joining): Promise<Fitness>;
@@ -33,17 +34,6 @@ export interface RegistrationActivities {
   undoJoinStep(step: JoinStep, joining: Joining): Promise<void>;
   /** Gives the credentials a new token; returns when it ends, RFC 3339. */
   renewToken(joining: Joining): Promise<string>;
-}
-
-export interface RegistrationTools {
-  readonly hub: KubeClient;
-  /** A client by the registered kubeconfig of that member. The caller closes it. */
-  readonly connect: (ip: string) => Promise<KubeClient>;
-  /** Moves the member's folder in the registry; already there is success. */
-  readonly moveMember: (ip: string, to: 'join' | 'unjoin') => Promise<void>;
-  readonly now: () => Date;
-  /** Lifetime asked for tokens. */
-  readonly tokenSeconds: number;
 }
 
 interface Step {

@@ -6,8 +6,8 @@ import { OPENMCP_NAMESPACE } from '../api/meta.ts';
 import type { KubeClient, KubeObject } from '../kubernetes/client.ts';
 import { type Change, reflect } from '../kubernetes/reflector.ts';
 import { OPENMCP_CLUSTERS } from '../kubernetes/resources.ts';
-import type { Run } from './program.ts';
 import type { Settings } from './settings.ts';
+import type { Run } from './surroundings.ts';
 
 const Shape = z.object({
   spec: z.object({ joinStatus: z.string().default('UNJOIN') }),

@@ -2,8 +2,8 @@
 
 import { type KubeClient, kubeClient } from '../kubernetes/client.ts';
 import { credentialsFromFile } from '../kubernetes/own-credentials.ts';
-import type { Run } from './program.ts';
 import type { Settings } from './settings.ts';
+import type { Run } from './surroundings.ts';
 
 export async function connectHub(settings: Settings): Promise<KubeClient> {
   const { context } = settings;

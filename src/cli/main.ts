@@ -1,7 +1,7 @@
 /** The `openmcp` command as a process: ends with a code that means something. */
 
-import type { Connect } from './program.ts';
 import { runOpenmcp } from './run.ts';
+import type { Connect } from './surroundings.ts';
 
 const connect: Connect = async (settings) => {
   const { connectHub } = await import('./hub.ts');

@@ -1,29 +1,11 @@
 /** Every command and flag, with the help that goes with it. Commands load what they need when they run. */
 
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import type { KubeClient } from '../kubernetes/client.ts';
 import { isAddress } from '../nfs/registry-address.ts';
-import { createOutput, type Output, type Stream } from './output.ts';
-import type { Environment, Flags, Settings } from './settings.ts';
+import { createOutput } from './output.ts';
+import type { Flags } from './settings.ts';
+import type { Connect, Run, Surroundings } from './surroundings.ts';
 
-export interface Surroundings {
-  readonly env: Environment;
-  readonly stdin: AsyncIterable<Buffer | string>;
-  readonly stdout: Stream;
-  readonly stderr: Stream;
-  cwd(): string;
-}
-
-/** A client of the hub that the settings name. The caller closes it. */
-export type Connect = (settings: Settings) => Promise<KubeClient>;
-
-/** What a command is given besides its own options. */
-export interface Run {
-  readonly settings: Settings;
-  readonly output: Output;
-  readonly stdin: Surroundings['stdin'];
-  connect(): Promise<KubeClient>;
-}
 type Runner = (command: Command) => Promise<Run>;
 
 const VERSION = '0.1.0';

@@ -7,7 +7,7 @@ import { ErrorCode, OpenMcpError } from '../api/errors.ts';
 import { isKubeObject, isRecord, type KubeObject } from '../kubernetes/object.ts';
 import { OPENMCP_DEPLOYMENTS } from '../kubernetes/resources.ts';
 import { rejected } from './errors.ts';
-import type { Run } from './program.ts';
+import type { Run } from './surroundings.ts';
 
 /** `filename` is that of a file, of a folder of YAML and JSON files, or - for standard input. At least one. */
 export async function readDeployments(

@@ -1,7 +1,8 @@
 /** One run of the command, from its arguments to its exit code. */
 
 import { exitCodeOf, reportError } from './errors.ts';
-import { type Connect, createProgram, type Surroundings } from './program.ts';
+import { createProgram } from './program.ts';
+import type { Connect, Surroundings } from './surroundings.ts';
 
 /** `args` begin after the name of the command. Never rejects. */
 export async function runOpenmcp(

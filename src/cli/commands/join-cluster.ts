@@ -5,8 +5,8 @@ import type { KubeClient } from '../../kubernetes/client.ts';
 import { OPENMCP_CLUSTERS } from '../../kubernetes/resources.ts';
 import { follow } from '../follow.ts';
 import { withHub } from '../hub.ts';
-import type { Run } from '../program.ts';
 import { registeredCluster } from '../registered-cluster.ts';
+import type { Run } from '../surroundings.ts';
 
 interface JoinOptions {
   readonly ip: string;

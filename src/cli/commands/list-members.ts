@@ -1,7 +1,7 @@
 import type { Membership } from '../../nfs/registry.ts';
 import { table } from '../output.ts';
-import type { Run } from '../program.ts';
 import { withRegistry } from '../registry.ts';
+import type { Run } from '../surroundings.ts';
 
 const TITLES = { join: 'Join', unjoin: 'UnJoin' } as const;
 

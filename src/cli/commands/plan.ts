@@ -8,8 +8,8 @@ import { isKubeObject, type KubeObject } from '../../kubernetes/object.ts';
 import { OPENMCP_DEPLOYMENTS, OPENMCP_POLICY_ENGINES, pathOf } from '../../kubernetes/resources.ts';
 import { withHub } from '../hub.ts';
 import { inWords, type Planned, planOne } from '../planning.ts';
-import type { Run } from '../program.ts';
 import { readDeployments } from '../resource-file.ts';
+import type { Run } from '../surroundings.ts';
 
 /** What would happen, cluster by cluster. The hub checks the resources without storing them. */
 export async function plan(run: Run, filename: string): Promise<void> {

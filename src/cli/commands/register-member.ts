@@ -1,8 +1,8 @@
 import { ClusterName } from '../../api/meta.ts';
 import { rejected } from '../errors.ts';
 import { standalone } from '../kubeconfig-file.ts';
-import type { Run } from '../program.ts';
 import { withRegistry } from '../registry.ts';
+import type { Run } from '../surroundings.ts';
 
 /** Puts a member's kubeconfig into the registry, where a join finds it. */
 export async function registerMember(

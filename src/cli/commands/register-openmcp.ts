@@ -1,6 +1,6 @@
 import { standalone } from '../kubeconfig-file.ts';
-import type { Run } from '../program.ts';
 import { withRegistry } from '../registry.ts';
+import type { Run } from '../surroundings.ts';
 
 /** Puts the hub's kubeconfig into the registry. */
 export async function registerOpenmcp(

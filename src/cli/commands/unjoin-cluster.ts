@@ -3,8 +3,8 @@ import { OPENMCP_NAMESPACE } from '../../api/meta.ts';
 import { OPENMCP_CLUSTERS } from '../../kubernetes/resources.ts';
 import { follow } from '../follow.ts';
 import { withHub } from '../hub.ts';
-import type { Run } from '../program.ts';
 import { registeredCluster } from '../registered-cluster.ts';
+import type { Run } from '../surroundings.ts';
 
 /** Asks for the leave by the OpenMCPCluster, as kubectl would, and follows it. */
 export async function unjoinCluster(
