@@ -1,6 +1,7 @@
 /** Kinds whose workflow does not exist yet: accepted, and told so, instead of met with silence. */
 
 import type { Logger } from 'pino';
+import { codeOf, ErrorCode } from '../api/errors.ts';
 import { API_VERSION } from '../api/meta.ts';
 import type { KubeClient } from '../kubernetes/client.ts';
 import { isRecord, type KubeObject } from '../kubernetes/object.ts';
@@ -22,34 +23,9 @@ export function tellUnsupported(options: {
       { error: error instanceof Error ? error.message : String(error) },
       'Telling what is not supported yet',
     );
-  const queue = workQueue<{
-    resource: Resource;
-    namespace: string;
-    name: string;
-    generation: number;
-  }>({
+  const queue = workQueue<Untold>({
     concurrency: 4,
-    handle: async (_, { resource, namespace, name, generation }) => {
-      const condition = {
-        type: 'Ready',
-        status: 'False',
-        reason: REASON,
-        message: `${resource.kind} is stored, and nothing is done about it by this version`,
-        observedGeneration: generation,
-        lastTransitionTime: new Date().toISOString(),
-      };
-      const object = {
-        apiVersion: API_VERSION,
-        kind: resource.kind,
-        metadata: { namespace, name },
-        status: { conditions: [condition] },
-      };
-      await hub.apply(resource, object, {
-        fieldManager: 'openmcp',
-        force: true,
-        subresource: 'status',
-      });
-    },
+    handle: (_, untold) => tell(hub, untold),
     onError,
   });
   const reflectors: Reflector<boolean>[] = kinds.map((resource) =>
@@ -79,6 +55,41 @@ export function tellUnsupported(options: {
       await queue.stop();
     },
   };
+}
+
+interface Untold {
+  readonly resource: Resource;
+  readonly namespace: string;
+  readonly name: string;
+  readonly generation: number;
+}
+
+async function tell(hub: KubeClient, untold: Untold): Promise<void> {
+  const { resource, namespace, name, generation } = untold;
+  const condition = {
+    type: 'Ready',
+    status: 'False',
+    reason: REASON,
+    message: `${resource.kind} is stored, and nothing is done about it by this version`,
+    observedGeneration: generation,
+    lastTransitionTime: new Date().toISOString(),
+  };
+  const object = {
+    apiVersion: API_VERSION,
+    kind: resource.kind,
+    metadata: { namespace, name },
+    status: { conditions: [condition] },
+  };
+  try {
+    await hub.apply(resource, object, {
+      fieldManager: 'openmcp',
+      force: true,
+      subresource: 'status',
+    });
+  } catch (error) {
+    // Deleted meanwhile: there is nobody to be told.
+    if (codeOf(error) !== ErrorCode.NotFound) throw error;
+  }
 }
 
 function isTold(object: KubeObject): boolean {
