@@ -134,7 +134,7 @@ async function untilFree(
     if (staying.count === 0) return cluster;
     await tell(
       cluster,
-      `waiting until ${staying.count} workloads run elsewhere (${staying.names.join(', ')}); add room, or set spec.unjoinPolicy to Remove`,
+      `waiting until ${staying.count} workloads run elsewhere (${staying.names.join(', ')}); their conditions Placed and Ready say what they wait for. spec.unjoinPolicy: Remove does not wait`,
       0,
     );
     await condition(() => told.edited, backoff(looks, 1_000, 15_000));

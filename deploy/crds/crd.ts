@@ -41,7 +41,7 @@ export function crdOf(kind: Kind): Json {
           name: kind.version ?? VERSION,
           served: true,
           storage: true,
-          subresources: { status: {} },
+          subresources: { status: {}, ...(kind.scale !== undefined && { scale: kind.scale }) },
           additionalPrinterColumns: kind.columns.map(({ wide, ...column }) => ({
             ...column,
             ...(wide === true && { priority: 1 }),

@@ -157,9 +157,11 @@ export class Supervisor {
     const { record, exited, process } = running;
     if (record === null) return;
     signal(record.pid, 'SIGTERM');
-    const late = pause((process.stopSeconds ?? STOP_SECONDS) * 1000).then(() => 'late' as const);
-    if ((await Promise.race([exited, late])) === 'late') signal(record.pid, 'SIGKILL');
+    const seconds = process.stopSeconds ?? STOP_SECONDS;
+    const late = setTimeout(() => signal(record.pid, 'SIGKILL'), seconds * 1000);
     await exited;
+    // A timer that is left would keep the launcher alive.
+    clearTimeout(late);
   }
 
   async #untilReady(running: Running): Promise<void> {

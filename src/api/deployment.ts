@@ -181,7 +181,9 @@ const status = z
     clusterMaps: z
       .record(z.string(), z.int())
       .optional()
-      .describe('Replicas given to each cluster.'),
+      .describe('Replicas given to each cluster.')
+      // As a granular map it would become null, which is refused, once its last cluster is taken away.
+      .meta({ 'x-kubernetes-map-type': 'atomic' }),
     clusters: z
       .array(
         z.object({
@@ -218,6 +220,7 @@ export const DEPLOYMENT: Kind = {
   shortNames: ['odeploy'],
   description: 'A Deployment whose replicas are divided over the member clusters.',
   fields: { spec, status },
+  scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },
   columns: [
     {
       name: 'Wanted',

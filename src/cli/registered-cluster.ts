@@ -7,7 +7,7 @@ import { withRegistry } from './registry.ts';
 import type { Settings } from './settings.ts';
 
 const REFUSALS = {
-  join: 'it is joined already; openmcp unjoin list has those that can be joined',
+  join: 'it is joined already, or has not left yet; openmcp unjoin list has those that can be joined. To call a leave off, set spec.joinStatus of its OpenMCPCluster to JOIN',
   unjoin: 'it is not joined; openmcp join list has those that are',
 } as const;
 

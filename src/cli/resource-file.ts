@@ -21,7 +21,9 @@ export async function readDeployments(
       : await Promise.all((await filesOf(filename)).map(readNamed));
   const resources = texts.flatMap(({ from, text }) => parsed(from, text));
   if (resources.length === 0)
-    throw rejected(`cannot plan ${named}: it holds no ${OPENMCP_DEPLOYMENTS.kind}`);
+    throw rejected(
+      `cannot plan ${named}: it holds no ${OPENMCP_DEPLOYMENTS.kind}; of a folder, the files in it are read, not those of folders in it`,
+    );
   return resources;
 }
 
@@ -41,7 +43,9 @@ function deployment(value: unknown, named: string): KubeObject {
     throw rejected(`cannot plan ${named}: every document needs apiVersion, kind and metadata.name`);
   }
   if (value.kind === kind) return value;
-  throw rejected(`cannot plan ${named}: it holds a ${value.kind}, and only ${kind}s are planned`);
+  throw rejected(
+    `cannot plan ${named}: there is ${/^[AEIOU]/.test(value.kind) ? 'an' : 'a'} ${value.kind} in it, and only ${kind}s are planned`,
+  );
 }
 
 /** As kubectl takes a folder: its files of these kinds, not those of folders in it. */

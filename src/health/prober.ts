@@ -64,6 +64,8 @@ export function probeClusters(options: ProberOptions): { stop(): Promise<void> }
 
 interface Known extends Health {
   readonly probes: number;
+  /** The KubeFedCluster says the same. A join makes it after the credentials that a probe needs. */
+  readonly mirrored: boolean;
 }
 
 async function probeOne(
@@ -72,33 +74,38 @@ async function probeOne(
   known: Map<string, Known>,
 ): Promise<void> {
   const timeoutMs = options.timeoutSeconds * 1000;
-  const before = known.get(name) ?? { ...NEW_HEALTH, probes: 0 };
+  const before = known.get(name) ?? { ...NEW_HEALTH, probes: 0, mirrored: false };
   const answer = client === null ? NO_CREDENTIALS : await ask(client, timeoutMs);
   const health = judge(before, answer, options.threshold);
   // Noted before it is told: a hub that does not answer must not make us forget.
   const { ready, reason, probes } = before;
-  known.set(name, { ...health, ready, reason, probes });
+  let { mirrored } = before;
+  known.set(name, { ...health, ready, reason, probes, mirrored });
   const asksFacts = client !== null && answer.ok && probes % FACTS_EVERY === 0;
   const isNews = health.ready !== ready || health.reason !== reason;
-  if (isNews || asksFacts) {
+  if (isNews || asksFacts || !mirrored) {
     const facts = asksFacts ? await factsOf(client, timeoutMs) : {};
-    await tellVerdict(options, { name, health, before }, facts);
+    mirrored = await tellVerdict(options, { name, health, before }, facts);
   }
-  known.set(name, { ...health, probes: probes + 1 });
+  known.set(name, { ...health, probes: probes + 1, mirrored });
 }
 
+/** Whether the mirror was told too. */
 async function tellVerdict(
   { hub, onChange }: ProberOptions,
   { name, health, before }: { name: string; health: Health; before: Health },
   facts: Record<string, unknown>,
-): Promise<void> {
+): Promise<boolean> {
   const { ready } = health;
-  if (ready === null) return;
-  const uid = await tell(hub, name, { ...health, ready }, facts);
-  if (uid === null || ready === before.ready) return;
-  onChange(name, ready, health.reason);
-  // The first good answer after a start of ours is no news.
-  if (before.ready !== null || !ready) await announce(hub, { name, uid }, health);
+  if (ready === null) return false;
+  const told = await tell(hub, name, { ...health, ready }, facts);
+  if (told === null) return false;
+  if (ready !== before.ready) {
+    onChange(name, ready, health.reason);
+    // The first good answer after a start of ours is no news.
+    if (before.ready !== null || !ready) await announce(hub, { name, uid: told.uid }, health);
+  }
+  return told.mirrored;
 }
 
 const NO_CREDENTIALS = {
@@ -128,13 +135,13 @@ async function factsOf(client: KubeClient, timeoutMs: number): Promise<Record<st
   }
 }
 
-/** The uid of the cluster; null when it is gone. */
+/** Null when the cluster is gone. */
 async function tell(
   hub: KubeClient,
   name: string,
   health: { readonly ready: boolean; readonly reason: string; readonly message: string },
   facts: Record<string, unknown>,
-): Promise<string | null> {
+): Promise<{ uid: string; mirrored: boolean } | null> {
   const cluster = await hub.read(OPENMCP_CLUSTERS, { namespace: OPENMCP_NAMESPACE, name });
   if (cluster === null) return null;
   const status = health.ready ? 'True' : 'False';
@@ -146,7 +153,7 @@ async function tell(
   await applyStatus(hub, clusterObject(name, uid), { conditions: [condition], ...facts });
   const mirror = await hub.read(KUBEFED_CLUSTERS, { namespace: KUBEFED_NAMESPACE, name });
   if (mirror !== null) await applyStatus(hub, mirrorObject(name), { conditions: [condition] });
-  return uid;
+  return { uid, mirrored: mirror !== null };
 }
 
 /** What is applied without a field takes that field of ours away. */

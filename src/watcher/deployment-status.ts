@@ -142,12 +142,12 @@ export function drift(
   digest: DeploymentDigest,
   look: (cluster: string) => { readonly synced: boolean; readonly child: ChildFacts | null },
 ): string | null {
-  for (const cluster of digest.clusters) {
+  const changes = digest.clusters.flatMap((cluster) => {
     const { synced, child } = look(cluster.name);
     const change = synced ? changeOf(digest, cluster, child) : null;
-    if (change !== null) return `${change} in ${cluster.name}`;
-  }
-  return null;
+    return change === null ? [] : [`${change} in ${cluster.name}`];
+  });
+  return changes.length === 0 ? null : changes.join(', ');
 }
 
 function changeOf(

@@ -98,6 +98,29 @@ describe('an edit', () => {
     }
   });
 
+  it('to no replicas leaves nothing in the members and says so, and back', async () => {
+    const { kubectl } = world.commands;
+    const scale = (to: number) =>
+      kubectl('scale', 'odeploy', 'emptied', '-n', NAMESPACE, '--replicas', String(to));
+    await create(openmcpDeployment(at('emptied'), { replicas: 4 }));
+    await converged('emptied');
+
+    expect(await scale(0)).toMatchObject({ code: 0 });
+
+    await comesTo('emptied', {});
+    // Pods that were there are counted until they are gone.
+    await eventually(async () =>
+      expect(await status('emptied')).toMatchObject({
+        clusterMaps: {},
+        clusters: [],
+        replicas: 0,
+        readyReplicas: 0,
+      }),
+    );
+    await scale(2);
+    await comesTo('emptied', { cluster1: 1, cluster2: 1 });
+  });
+
   it('of the replicas moves the fewest', async () => {
     await create(openmcpDeployment(at('grown'), { replicas: 3 }));
     const { clusterMaps: before } = await converged('grown');

@@ -141,7 +141,7 @@ describe('a leave with workloads in the cluster', () => {
     world.objects = ['uid-of-web'];
 
     await run(world, async (leave) => {
-      await told(world, /set spec.unjoinPolicy to Remove/);
+      await told(world, /spec.unjoinPolicy: Remove does not wait/);
       world.edit({ unjoinPolicy: 'Remove' });
       await leave.signal(changed, look);
       expect(await leave.result()).toBe('done');

@@ -80,7 +80,7 @@ export function reportOf(found: {
       ...vacated.map((cluster) => ({
         type: 'Normal' as const,
         reason: 'Vacated',
-        message: `${cluster} was cleaned: what it had runs elsewhere, or is not wanted any more`,
+        message: `${cluster} was cleaned: nothing of it is to run there any more`,
       })),
     ],
   };
@@ -143,6 +143,9 @@ function syncedCondition(plan: DeploymentPlan | null, outcomes: readonly Outcome
     type: 'Synced',
     status: 'True',
     reason: 'Synced',
-    message: `${outcomes.length} clusters have generation as placed`,
+    message:
+      outcomes.length === 0
+        ? 'no cluster is to have any of it'
+        : `${outcomes.map(({ cluster }) => cluster).join(', ')}: as placed`,
   };
 }

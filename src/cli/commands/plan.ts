@@ -23,7 +23,7 @@ export async function plan(run: Run, filename: string): Promise<void> {
   if (unplaceable.length > 0) {
     throw new OpenMcpError(
       ErrorCode.NotYet,
-      `${unplaceable.length} of ${results.length} do not fit now; they would be placed when room appears`,
+      `${unplaceable.length} of ${results.length} do not fit now; they would be placed as soon as they do`,
     );
   }
 }

@@ -5,7 +5,12 @@ import type { ClusterFilter } from '../framework.ts';
 
 /** A cluster that has left, or is leaving, loses what it holds. */
 export const clusterJoined: ClusterFilter = (_workload, cluster) =>
-  cluster.joined ? null : { reason: `it has not joined${why(cluster)}`, keeps: false };
+  cluster.joined
+    ? null
+    : {
+        reason: cluster.leaving ? 'it is leaving' : `it has not joined${why(cluster)}`,
+        keeps: false,
+      };
 
 /**
  * A cluster that does not answer keeps what it holds: its pods most likely run on, and moving them

@@ -39,7 +39,7 @@ describe('a file', () => {
     [
       'another kind',
       one.replace('OpenMCPDeployment', 'Deployment'),
-      'it holds a Deployment, and only OpenMCPDeployments are planned',
+      'there is a Deployment in it, and only OpenMCPDeployments are planned',
     ],
   ])('with %s is refused by name, in one line', async (_what, text, message) => {
     const error: unknown = await read(text).catch((reason: unknown) => reason);

@@ -238,6 +238,14 @@ describe('drift', () => {
     expect(drift(digest(), lookAt(facts, synced))).toBe(expected);
   });
 
+  it('names every cluster where something was changed', () => {
+    const gone = () => ({ synced: true, child: null });
+
+    expect(drift(digest(), gone)).toBe(
+      'the Deployment is gone in busan, the Deployment is gone in seoul',
+    );
+  });
+
   it('takes a foreign object of that name for a deleted child', () => {
     const foreign = { ...child(), ownerUid: 'someone' };
 

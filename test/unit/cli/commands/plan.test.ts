@@ -21,7 +21,7 @@ describe('a plan that does not fit', () => {
     expect(stdout).toMatch(/^shop\/web: .+\n {2}CLUSTER +REPLICAS +SCORE +ROOM +REASON\n/);
     expect(stdout).toMatch(/\n {2}cluster1 +- .*\n/);
     expect(stdout).toMatch(/Nothing was changed\.\n$/);
-    expect(stderr).toBe('error: 1 of 1 do not fit now; they would be placed when room appears\n');
+    expect(stderr).toBe('error: 1 of 1 do not fit now; they would be placed as soon as they do\n');
     expect(hub.closed).toBe(true);
   });
 

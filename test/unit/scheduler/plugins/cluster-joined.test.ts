@@ -7,13 +7,13 @@ describe('clusterJoined', () => {
     expect(clusterJoined(workload(), cluster('one'))).toBeNull();
   });
 
-  it('sends replicas away from a cluster that leaves, and says in which state it is', () => {
-    const leaving = cluster('one', { joined: false, reason: 'UNJOINING' });
+  it.each([
+    ['leaves', { leaving: true, reason: 'UNJOINING' }, 'it is leaving'],
+    ['is no member yet', { leaving: false, reason: 'JOINING' }, 'it has not joined (JOINING)'],
+  ])('sends replicas away from a cluster that %s, and says so', (_, state, reason) => {
+    const absent = cluster('one', { joined: false, ...state });
 
-    expect(clusterJoined(workload(), leaving)).toEqual({
-      reason: 'it has not joined (UNJOINING)',
-      keeps: false,
-    });
+    expect(clusterJoined(workload(), absent)).toEqual({ reason, keeps: false });
   });
 });
 
