@@ -28,6 +28,8 @@ export type Placement =
       /** By name of the cluster, none of them zero. */
       readonly shares: readonly Share[];
       readonly verdicts: readonly Verdict[];
+      /** Clusters that the spec names and the fleet does not have: "spec.clusters: nope". */
+      readonly unknown?: readonly string[];
     }
   | {
       readonly kind: 'unplaceable';

@@ -40,10 +40,15 @@ export function place(
   if (workload.deleting) return { kind: 'placed', shares: [], verdicts: [] };
   const findings = judge(workload, clusters);
   const strangers = unknownClusters(workload, clusters);
+  const unknown = [
+    ...namedAmiss('clusters', workload, clusters),
+    ...namedAmiss('weights', workload, clusters),
+  ];
+  const notes = unknown.length > 0 && { unknown };
   const verdicts = [...findings.map(verdictOf), ...strangers].toSorted((a, b) =>
     order(a.cluster, b.cluster),
   );
-  if (workload.replicas === 0) return { kind: 'placed', shares: [], verdicts };
+  if (workload.replicas === 0) return { kind: 'placed', shares: [], verdicts, ...notes };
 
   const ranked = findings.filter((finding) => finding.most > 0).toSorted(better);
   const offers = ranked.map(offerOf);
@@ -61,7 +66,7 @@ export function place(
     .map(({ cluster }, index) => ({ cluster, replicas: division.replicas[index] ?? 0 }))
     .filter(({ replicas }) => replicas > 0)
     .toSorted((a, b) => order(a.cluster, b.cluster));
-  return { kind: 'placed', shares, verdicts };
+  return { kind: 'placed', shares, verdicts, ...notes };
 }
 
 /** Room being short takes nothing from anybody; a cluster that has left has nothing any more. */
@@ -122,6 +127,21 @@ function verdictOf({ cluster, refusal, room, score, current }: Finding): Verdict
   };
 }
 
+/** `spec.clusters: nope` for each name there that is no cluster of the fleet. */
+function namedAmiss(
+  field: 'clusters' | 'weights',
+  workload: Workload,
+  clusters: readonly ClusterView[],
+): string[] {
+  const known = new Set<string>(clusters.map(({ name }) => name));
+  return namesIn(field, workload)
+    .filter((name) => !known.has(name))
+    .map((name) => `spec.${field}: ${name}`);
+}
+
+const namesIn = (field: 'clusters' | 'weights', workload: Workload): readonly string[] =>
+  field === 'clusters' ? workload.clusters : Object.keys(workload.weights ?? {});
+
 /** Clusters that the resource names, or that held it, and that the fleet does not have. */
 function unknownClusters(workload: Workload, clusters: readonly ClusterView[]): Verdict[] {
   const known = new Set<string>(clusters.map(({ name }) => name));
@@ -133,7 +153,10 @@ function unknownClusters(workload: Workload, clusters: readonly ClusterView[]): 
   return [...new Set(named)].flatMap((name) => {
     const cluster = ClusterName.safeParse(name);
     if (known.has(name) || !cluster.success) return [];
-    const reason = 'the fleet has no cluster of this name';
+    const where = (['clusters', 'weights'] as const).filter((each) =>
+      namesIn(each, workload).includes(name),
+    );
+    const reason = `the fleet has no cluster of this name${where.map((each) => `, see spec.${each}`).join('')}`;
     return [{ cluster: cluster.data, score: null, room: null, reason }];
   });
 }

@@ -8,7 +8,7 @@ import type { Placement, Share } from '../../src/api/placement.ts';
 
 export interface DeploymentPlan {
   readonly kind: Placement['kind'];
-  /** Why it cannot be placed; empty when it is. */
+  /** Why it cannot be placed, or what is amiss although it is; empty when nothing is. */
   readonly message: string;
   readonly shares: readonly Share[];
   /** Clusters that may still hold objects and shall not. */
@@ -28,12 +28,16 @@ export function planOf(reading: DeploymentReading, placement: Placement): Deploy
   const claim = { ...targets, ...Object.fromEntries(leaving.map((cluster) => [cluster, 0])) };
   return {
     kind: placement.kind,
-    message: placement.kind === 'placed' ? '' : placement.message,
+    message: placement.kind === 'placed' ? amissIn(placement.unknown ?? []) : placement.message,
     shares,
     leaving,
     claim,
     claimChanged: !sameClaim(claim, reading.claimed) || (!reading.held && shares.length > 0),
   };
+}
+
+function amissIn(unknown: readonly string[]): string {
+  return unknown.length === 0 ? '' : `the fleet has no cluster as named in ${unknown.join(', ')}`;
 }
 
 /** Clusters that may hold objects of it: claimed, reported, or seen there without either. */
@@ -116,7 +120,7 @@ function placedCondition(reading: DeploymentReading, plan: DeploymentPlan | null
     type: 'Placed',
     status: 'True',
     reason: 'Placed',
-    message: where === '' ? 'no replicas wanted' : where,
+    message: [where === '' ? 'no replicas wanted' : where, plan.message].filter(Boolean).join('; '),
   };
 }
 

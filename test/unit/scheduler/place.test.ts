@@ -146,11 +146,15 @@ describe('place, when not all fits', () => {
   it('names the clusters that the fleet does not have', () => {
     const asked = workload({ clusters: ['one', 'oen'], current: { gone: 2 } });
 
-    expect(place(asked, [cluster('one')], 'OpenMCP').verdicts).toMatchObject([
-      { cluster: 'gone', reason: 'the fleet has no cluster of this name' },
-      { cluster: 'oen', reason: 'the fleet has no cluster of this name' },
-      { cluster: 'one', reason: null },
-    ]);
+    expect(place(asked, [cluster('one')], 'OpenMCP')).toMatchObject({
+      kind: 'placed',
+      unknown: ['spec.clusters: oen'],
+      verdicts: [
+        { cluster: 'gone', reason: 'the fleet has no cluster of this name' },
+        { cluster: 'oen', reason: 'the fleet has no cluster of this name, see spec.clusters' },
+        { cluster: 'one', reason: null },
+      ],
+    });
   });
 
   it('explains a spread that cannot be', () => {
