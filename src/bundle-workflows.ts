@@ -1,12 +1,11 @@
 /**
  * Bundles the workflows into one file, which a worker then only has to load:
- * `node src/bundle-workflows.ts <file>`, and OPENMCP_WORKFLOW_BUNDLE=<file> for the worker.
+ * `node src/bundle-workflows.ts <file>` in a folder that is there, and OPENMCP_WORKFLOW_BUNDLE=<file> for the worker.
  *
  * A worker that bundles by itself starts slower, and keeps what the bundler needed (some 150 MB).
  */
 
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
@@ -19,6 +18,5 @@ const { code } = await bundleWorkflowCode({
   workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
   logger: new DefaultLogger('WARN'),
 });
-mkdirSync(dirname(file), { recursive: true });
 writeFileSync(`${file}.tmp`, code);
 renameSync(`${file}.tmp`, file);

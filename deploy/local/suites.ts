@@ -30,6 +30,9 @@ const SUITES = ['check', ...ALONE, ...ON_FLEET];
 /** A suite that takes longer hangs: it is ended, and counts as failed. */
 const SUITE_LIMIT_MS = 20 * 60_000;
 
+/** Tests wait for what people wait for; only the order of magnitude differs. */
+const TEST_PACE = { OPENMCP_PROBE_INTERVAL_SECONDS: '2', OPENMCP_PROBE_TIMEOUT_SECONDS: '1' };
+
 interface Tally {
   passed: number;
   failed: number;
@@ -50,7 +53,7 @@ export async function test({ settings, rest }: Options): Promise<number> {
   for (const name of ALONE.filter(wanted)) await jest(name, { paths, env, tally });
   const onFleet = ON_FLEET.filter(wanted);
   if (onFleet.length > 0) {
-    await withFleet(settings, async (endpoints, bin) => {
+    await withFleet({ ...settings, environment: TEST_PACE }, async (endpoints, bin) => {
       const fleetEnv = {
         ...env,
         OPENMCP_ENDPOINTS: endpoints,
@@ -95,8 +98,6 @@ async function withFleet(
     subnet: await freeSubnet(),
     throwaway: true,
     openmcp: true,
-    // Tests wait for what people wait for; only the order of magnitude differs.
-    environment: { OPENMCP_PROBE_INTERVAL_SECONDS: '2', OPENMCP_PROBE_TIMEOUT_SECONDS: '1' },
   };
   const launcher = new Launcher(settings);
   const stopped = new Promise<never>((_, reject) => {

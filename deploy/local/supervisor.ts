@@ -51,6 +51,7 @@ export class Supervisor {
       if (holder !== null)
         throw new Error(`cannot start ${process.name}: ${host}:${port} is taken by ${holder}`);
     }
+    if (this.#ending) throw new Error(`stopped before ${process.name} was started`);
     const running: Running = {
       process,
       child: null,

@@ -47,7 +47,21 @@ const born = {
   optionalOldSelf: true,
 } as const;
 
-/** Of IPv6 with all digits and a mapped IPv4 address. */
+/**
+ * It becomes the name of a folder in the registry, see src/nfs/registry-address.ts. The rule is the
+ * field's own, so that one which was there before the rule holds up no change of another field.
+ */
+const serverIP = z
+  .string()
+  .max(253)
+  .meta(
+    rules({
+      rule: "isIP(self) || self.matches('^[A-Za-z0-9]([-A-Za-z0-9.]{0,251}[A-Za-z0-9])?$')",
+      message: 'spec.serverIP must be an IP address or a host name',
+    }),
+  );
+
+/** No address has more characters (INET6_ADDRSTRLEN of POSIX, without its end). */
 const LONGEST_IP = 45;
 
 const metalLBRange = z
@@ -74,9 +88,7 @@ const spec = z
     joinStatus: JoinStatus.default('UNJOIN').describe(
       'Edit it to JOINING to join, to UNJOINING to leave; the product sets JOIN and UNJOIN when that is done.',
     ),
-    serverIP: z
-      .string()
-      .max(253)
+    serverIP: serverIP
       .optional()
       .describe(
         'Address under which the member is registered; the name of its folder in the registry.',
@@ -137,12 +149,6 @@ const spec = z
         message: 'spec.serverIP cannot change while the cluster is joined: let it leave first',
         fieldPath: '.serverIP',
       },
-      {
-        // It becomes the name of a folder in the registry: see src/nfs/registry-address.ts.
-        rule: "!has(self.serverIP) || isIP(self.serverIP) || self.serverIP.matches('^[A-Za-z0-9]([-A-Za-z0-9.]{0,251}[A-Za-z0-9])?$')",
-        message: 'spec.serverIP must be an IP address or a host name',
-        fieldPath: '.serverIP',
-      },
       born,
       ...transitions,
     ),
@@ -194,9 +200,11 @@ export const CLUSTER: Kind = {
   fields: { spec, status },
   rules: [
     {
-      rule: "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$') && size(self.metadata.name) <= 63",
+      // Asked once: a name cannot change, and one from before this rule must be able to leave.
+      rule: "oldSelf.hasValue() || (self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$') && size(self.metadata.name) <= 63)",
       message:
         'metadata.name of a cluster must be a DNS label: small letters, digits and -, at most 63, no dots',
+      optionalOldSelf: true,
     },
   ],
   columns: [

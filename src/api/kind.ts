@@ -22,7 +22,7 @@ export interface Kind {
   readonly version?: string;
   /** Fields beside apiVersion, kind and metadata: `spec`, `status`, and what the original put there. */
   readonly fields: Readonly<Record<string, z.ZodType>>;
-  /** Where `kubectl scale` and autoscalers find the replicas: JSON paths. */
+  /** Where `kubectl scale` finds the replicas: JSON paths. */
   readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string };
   /** About the object as a whole, its name for one. */
   readonly rules?: readonly Rule[];

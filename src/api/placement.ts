@@ -2,6 +2,9 @@
 
 import type { ClusterName } from './meta.ts';
 
+/** Begins what `Placed` says of names in the spec that are no cluster; what follows is like "spec.clusters: nope". */
+export const NO_SUCH_CLUSTER = 'the fleet has no cluster as named in';
+
 /** Replicas given to one cluster. */
 export interface Share {
   readonly cluster: ClusterName;

@@ -28,7 +28,7 @@ const Config = z.object({
   /** Workflows kept in memory; more costs memory, fewer costs replays. */
   OPENMCP_CACHED_WORKFLOWS: z.coerce.number().int().positive().default(500),
   /** File made by src/bundle-workflows.ts; without it the worker bundles the workflows at start. */
-  OPENMCP_WORKFLOW_BUNDLE: z.string().optional(),
+  OPENMCP_WORKFLOW_BUNDLE: z.string().min(1).optional(),
   OPENMCP_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type Config = z.infer<typeof Config>;

@@ -6,7 +6,7 @@
 import { API_VERSION, KUBEFED_NAMESPACE, OPENMCP_NAMESPACE } from '../api/meta.ts';
 import type { KubeClient } from '../kubernetes/client.ts';
 import { recordEvent } from '../kubernetes/events.ts';
-import { isRecord } from '../kubernetes/object.ts';
+import { isRecord, type KubeObject } from '../kubernetes/object.ts';
 import { KUBEFED_CLUSTERS, NODES, OPENMCP_CLUSTERS } from '../kubernetes/resources.ts';
 import { type Answer, type Health, judge, NEW_HEALTH } from './verdict.ts';
 
@@ -78,16 +78,28 @@ async function probeOne(
   const answer = client === null ? NO_CREDENTIALS : await ask(client, timeoutMs);
   const health = judge(before, answer, options.threshold);
   // Noted before it is told: a hub that does not answer must not make us forget.
-  const { ready, reason, probes } = before;
-  let { mirrored } = before;
+  const { ready, reason, probes, mirrored } = before;
   known.set(name, { ...health, ready, reason, probes, mirrored });
-  const asksFacts = client !== null && answer.ok && probes % FACTS_EVERY === 0;
-  const isNews = health.ready !== ready || health.reason !== reason;
-  if (isNews || asksFacts || !mirrored) {
-    const facts = asksFacts ? await factsOf(client, timeoutMs) : {};
-    mirrored = await tellVerdict(options, { name, health, before }, facts);
+  const asked = answer.ok ? client : null;
+  const isMirrored = await tellNews(options, { name, client: asked }, { health, before });
+  known.set(name, { ...health, probes: probes + 1, mirrored: isMirrored });
+}
+
+/** Tells what changed, and every now and then facts of a cluster that answers; whether the mirror knows. */
+async function tellNews(
+  options: ProberOptions,
+  { name, client }: Probed,
+  { health, before }: { readonly health: Health; readonly before: Known },
+): Promise<boolean> {
+  const asksFacts = client !== null && before.probes % FACTS_EVERY === 0;
+  const isNews = health.ready !== before.ready || health.reason !== before.reason;
+  if (isNews || asksFacts) {
+    const facts = asksFacts ? await factsOf(client, options.timeoutSeconds * 1000) : {};
+    return tellVerdict(options, { name, health, before }, facts);
   }
-  known.set(name, { ...health, probes: probes + 1, mirrored });
+  const { ready } = health;
+  if (before.mirrored || ready === null) return before.mirrored;
+  return tellMirror(options.hub, name, { ...health, ready });
 }
 
 /** Whether the mirror was told too. */
@@ -135,25 +147,39 @@ async function factsOf(client: KubeClient, timeoutMs: number): Promise<Record<st
   }
 }
 
+interface Verdict {
+  readonly ready: boolean;
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** Null when the cluster is gone. */
 async function tell(
   hub: KubeClient,
   name: string,
-  health: { readonly ready: boolean; readonly reason: string; readonly message: string },
+  health: Verdict,
   facts: Record<string, unknown>,
 ): Promise<{ uid: string; mirrored: boolean } | null> {
   const cluster = await hub.read(OPENMCP_CLUSTERS, { namespace: OPENMCP_NAMESPACE, name });
   if (cluster === null) return null;
-  const status = health.ready ? 'True' : 'False';
-  const condition = {
-    ...{ type: 'Ready', status, reason: health.reason, message: health.message },
-    lastTransitionTime: since(cluster['status'], status),
-  };
   const { uid = '' } = cluster.metadata;
-  await applyStatus(hub, clusterObject(name, uid), { conditions: [condition], ...facts });
+  const conditions = [readyCondition(health, cluster)];
+  await applyStatus(hub, clusterObject(name, uid), { conditions, ...facts });
+  return { uid, mirrored: await tellMirror(hub, name, health) };
+}
+
+/** False when there is none, or none yet. */
+async function tellMirror(hub: KubeClient, name: string, health: Verdict): Promise<boolean> {
   const mirror = await hub.read(KUBEFED_CLUSTERS, { namespace: KUBEFED_NAMESPACE, name });
-  if (mirror !== null) await applyStatus(hub, mirrorObject(name), { conditions: [condition] });
-  return { uid, mirrored: mirror !== null };
+  if (mirror === null) return false;
+  await applyStatus(hub, mirrorObject(name), { conditions: [readyCondition(health, mirror)] });
+  return true;
+}
+
+function readyCondition({ ready, reason, message }: Verdict, told: KubeObject) {
+  const status = ready ? 'True' : 'False';
+  const lastTransitionTime = since(told['status'], status);
+  return { type: 'Ready', status, reason, message, lastTransitionTime };
 }
 
 /** What is applied without a field takes that field of ours away. */

@@ -40,10 +40,10 @@ export function place(
   if (workload.deleting) return { kind: 'placed', shares: [], verdicts: [] };
   const findings = judge(workload, clusters);
   const strangers = unknownClusters(workload, clusters);
-  const unknown = [
+  const unknown = shortened([
     ...namedAmiss('clusters', workload, clusters),
     ...namedAmiss('weights', workload, clusters),
-  ];
+  ]);
   const notes = unknown.length > 0 && { unknown };
   const verdicts = [...findings.map(verdictOf), ...strangers].toSorted((a, b) =>
     order(a.cluster, b.cluster),

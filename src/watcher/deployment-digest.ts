@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { KEYS, MEMBERS_OWN, type ObjectRef } from '../api/meta.ts';
+import { NO_SUCH_CLUSTER } from '../api/placement.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
 
 interface ReportedCluster {
@@ -46,6 +47,10 @@ export interface DeploymentDigest {
   readonly clusterMaps: Readonly<Record<string, number>>;
   /** Clusters to which its weights give a share. */
   readonly weighted: readonly string[];
+  /** Clusters that its spec names, in whatever field. */
+  readonly named: readonly string[];
+  /** It was told that some of them are not in the fleet. */
+  readonly toldUnknown: boolean;
 }
 
 const text = z.string().default('');
@@ -64,6 +69,7 @@ const marks = z.record(z.string(), z.unknown()).default({});
 const Spec = z.object({
   replicas: z.int().catch(0).default(1),
   labels: marks,
+  clusters: z.array(z.string()).default([]),
   weights: marks,
   template: z
     .object({ metadata: z.object({ labels: marks, annotations: marks }).prefault({}) })
@@ -136,6 +142,8 @@ export function deploymentDigest(object: KubeObject): DeploymentDigest {
     clusters: status.clusters,
     clusterMaps: status.clusterMaps,
     weighted: Object.keys(spec.weights).filter((cluster) => spec.weights[cluster] !== 0),
+    named: [...spec.clusters, ...Object.keys(spec.weights)],
+    toldUnknown: placed.message.includes(NO_SUCH_CLUSTER),
   };
 }
 

@@ -111,6 +111,13 @@ export class DeploymentWatch {
       this.onRoom(`${name} can take replicas`);
     }
     if (before !== null) this.#onChangedMember(name, now, before);
+    if (before === null) {
+      const stale = ({ named, toldUnknown }: DeploymentDigest) =>
+        toldUnknown && named.includes(name);
+      this.#wakeWhere(stale, `${name} is in the fleet`);
+    }
+    if (now === null)
+      this.#wakeWhere(({ named }) => named.includes(name), `${name} is not in the fleet any more`);
   }
 
   #onChangedMember(name: string, now: MemberState | null, before: MemberState): void {

@@ -285,6 +285,7 @@ function intoReadme(name: string, table: string): void {
   const readme = fileURLToPath(new URL('../../README.md', import.meta.url));
   const [from, to] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
   const [before = '', rest = ''] = readFileSync(readme, 'utf8').split(from);
-  const after = rest.split(to)[1] ?? '';
+  const [, after] = rest.split(to);
+  if (after === undefined) throw new Error(`README.md has no ${from} … ${to}`);
   writeFileSync(readme, `${before}${from}\n\n${table}\n\n${to}${after}`);
 }

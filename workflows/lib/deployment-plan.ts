@@ -4,7 +4,7 @@ import type { DeploymentReading, DeploymentReport } from '../../activities/hub/d
 import type { Condition } from '../../src/api/conditions.ts';
 import { ErrorCode } from '../../src/api/errors.ts';
 import type { Outcome } from '../../src/api/outcome.ts';
-import type { Placement, Share } from '../../src/api/placement.ts';
+import { NO_SUCH_CLUSTER, type Placement, type Share } from '../../src/api/placement.ts';
 
 export interface DeploymentPlan {
   readonly kind: Placement['kind'];
@@ -37,7 +37,7 @@ export function planOf(reading: DeploymentReading, placement: Placement): Deploy
 }
 
 function amissIn(unknown: readonly string[]): string {
-  return unknown.length === 0 ? '' : `the fleet has no cluster as named in ${unknown.join(', ')}`;
+  return unknown.length === 0 ? '' : `${NO_SUCH_CLUSTER} ${unknown.join(', ')}`;
 }
 
 /** Clusters that may hold objects of it: claimed, reported, or seen there without either. */

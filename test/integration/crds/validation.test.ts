@@ -209,7 +209,7 @@ describe('refused is', () => {
       'an address that is a path',
       'OpenMCPCluster',
       { spec: { serverIP: '../10.0.3.40' } },
-      'spec.serverIP: Invalid value: spec.serverIP must be an IP address or a host name',
+      'spec.serverIP: Invalid value: "../10.0.3.40": spec.serverIP must be an IP address or a host name',
     ],
     [
       'a cluster whose name has dots',

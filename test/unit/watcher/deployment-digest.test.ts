@@ -44,6 +44,18 @@ it('counts the labels and annotations that each member object gets', () => {
   );
 });
 
+it('knows which clusters its spec names, and whether it was told that some are not there', () => {
+  const spec = { clusters: ['busan'], weights: { seoul: 2, nope: 0 } };
+  const message = 'busan: 4; the fleet has no cluster as named in spec.weights: nope';
+  const told = [{ ...condition('Placed', 'True', 'Placed'), message }];
+
+  expect(resource({ spec })).toMatchObject({
+    named: ['busan', 'seoul', 'nope'],
+    toldUnknown: false,
+  });
+  expect(resource({ spec, status: { conditions: told } }).toldUnknown).toBe(true);
+});
+
 describe('settled', () => {
   it.each([
     { what: 'a reported and synced one', change: {}, expected: true },
