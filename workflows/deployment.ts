@@ -41,6 +41,7 @@ const desk = proxyActivities<PlacementActivities>({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '2 seconds' },
 });
+
 /** How long a deletion waits for a dead cluster before its clean-up is recorded as owed. */
 const ATTEMPTS_BEFORE_DEBT = 5;
 

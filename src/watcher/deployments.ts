@@ -111,7 +111,7 @@ export class DeploymentWatch {
       this.onRoom(`${name} can take replicas`);
     }
     if (before !== null) this.#onChangedMember(name, now, before);
-    if (before === null) {
+    else {
       const stale = ({ named, toldUnknown }: DeploymentDigest) =>
         toldUnknown && named.includes(name);
       this.#wakeWhere(stale, `${name} is in the fleet`);

@@ -1,4 +1,4 @@
-/** Numbers: percentiles, processor time and memory of processes, a table of them. */
+/** Numbers: percentiles, processor time and memory of processes, and work at a pace. */
 
 import { readFileSync } from 'node:fs';
 
@@ -57,14 +57,4 @@ export async function atRate<T>(
     running.push(act(item));
   }
   await Promise.all(running);
-}
-
-/** The first column is text, the others are numbers. */
-export function markdownTable(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const rule = head.map((_, column) => (column === 0 ? '---' : '--:'));
-  return [line(head), line(rule).replaceAll(' ', ''), ...rows.map(line)].join('\n');
 }

@@ -5,21 +5,14 @@
  * Every figure is one run on a machine that may be busy: the ratios are what counts.
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { kubeClient } from '../../src/kubernetes/client.ts';
 import { credentialsFromFile } from '../../src/kubernetes/own-credentials.ts';
 import { DEPLOYMENTS, OPENMCP_DEPLOYMENTS, PODS } from '../../src/kubernetes/resources.ts';
 import { fleetFromEnvironment } from '../support/fleet.ts';
 import { type Cost, costRows, startMeter } from './cost.ts';
-import {
-  atRate,
-  inParallel,
-  markdownTable,
-  peakMegabytes,
-  percentile,
-  secondsSince,
-} from './measure.ts';
+import { atRate, inParallel, peakMegabytes, percentile, secondsSince } from './measure.ts';
 import {
   isDone,
   isEmpty,
@@ -33,6 +26,7 @@ import {
   prepare,
   untilTrue,
 } from './objects.ts';
+import { intoReadme, markdownTable } from './report.ts';
 import { type Sightings, watchSightings } from './sightings.ts';
 
 const COUNT = Number(process.env['OPENMCP_BENCH_COUNT'] ?? 1_000);
@@ -279,13 +273,4 @@ function write(): void {
   intoReadme('placement', measured);
   intoReadme('cost', spent);
   say(`\n${measured}\n\n${spent}`);
-}
-
-function intoReadme(name: string, table: string): void {
-  const readme = fileURLToPath(new URL('../../README.md', import.meta.url));
-  const [from, to] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
-  const [before = '', rest = ''] = readFileSync(readme, 'utf8').split(from);
-  const [, after] = rest.split(to);
-  if (after === undefined) throw new Error(`README.md has no ${from} … ${to}`);
-  writeFileSync(readme, `${before}${from}\n\n${table}\n\n${to}${after}`);
 }

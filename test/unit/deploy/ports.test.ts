@@ -22,13 +22,15 @@ it('names the holder of this very address, not of the same port elsewhere', asyn
   const own = createServer().listen(port, '127.0.0.3');
   await once(own, 'listening');
 
-  expect(await occupant('127.0.0.2', port)).toContain(`(pid ${child.pid})`);
-  expect(await occupant('127.0.0.3', port)).toContain(`(pid ${process.pid})`);
-  expect(await occupant('127.0.0.4', port)).toBeNull();
-
-  own.close();
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  try {
+    expect(await occupant('127.0.0.2', port)).toContain(`(pid ${child.pid})`);
+    expect(await occupant('127.0.0.3', port)).toContain(`(pid ${process.pid})`);
+    expect(await occupant('127.0.0.4', port)).toBeNull();
+  } finally {
+    own.close();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
 });
 
 /** Another process that listens there, at a port of its choice. */
