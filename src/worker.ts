@@ -19,7 +19,7 @@ import {
 } from '../activities/decisions/placement.ts';
 import { guard } from '../activities/failure.ts';
 import { hubClusterActivities } from '../activities/hub/clusters.ts';
-import { hubDeploymentActivities } from '../activities/hub/deployments.ts';
+import { hubDeploymentActivities, hubDeployments } from '../activities/hub/deployments.ts';
 import { createSource } from '../activities/hub/source.ts';
 import { memberDeploymentActivities } from '../activities/member-cluster/deployments.ts';
 import { ownedActivities } from '../activities/member-cluster/owned.ts';
@@ -76,6 +76,11 @@ const registry = Registry.open(config.OPENMCP_REGISTRY);
 const registered = memberConnector(registry, config.OPENMCP_IP);
 const connect = (ip: string) => registered.connect(ip);
 const source = createSource(hub, OPENMCP_DEPLOYMENTS);
+const deployments = hubDeployments({
+  hub,
+  parse: workloadOf,
+  remember: (resource) => source.remember(resource),
+});
 const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
 const common: WorkerOptions = {
   connection,
@@ -96,15 +101,8 @@ const worker = await Worker.create({
   maxConcurrentActivityTaskExecutions: 100,
   maxConcurrentLocalActivityExecutions: 100,
   activities: merged(
-    guard(placementActivities(fleet.desk)),
-    guard(
-      hubDeploymentActivities({
-        hub,
-        parse: workloadOf,
-        remember: (resource) => source.remember(resource),
-        now,
-      }),
-    ),
+    guard(placementActivities(fleet.desk, deployments)),
+    guard(hubDeploymentActivities({ hub, deployments, now })),
     guard(
       memberDeploymentActivities({
         members: fleet.members,
@@ -128,7 +126,7 @@ const worker = await Worker.create({
 const decider = await Worker.create({
   ...common,
   taskQueue: PLACEMENT_QUEUE,
-  activities: guard(placementQueueActivities(fleet.desk)),
+  activities: guard(placementQueueActivities(fleet.desk, deployments)),
   maxConcurrentActivityTaskExecutions: 20,
 });
 

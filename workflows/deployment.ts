@@ -14,17 +14,17 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PlacementActivities } from '../activities/decisions/placement.ts';
+import type { PlacementActivities, Placing } from '../activities/decisions/placement.ts';
 import type { HubClusterActivities } from '../activities/hub/clusters.ts';
-import type { DeploymentReading, HubDeploymentActivities } from '../activities/hub/deployments.ts';
+import type { HubDeploymentActivities } from '../activities/hub/deployments.ts';
 import { ErrorCode } from '../src/api/errors.ts';
 import type { ObjectRef } from '../src/api/meta.ts';
 import type { Outcome } from '../src/api/outcome.ts';
-import type { Placement } from '../src/api/placement.ts';
-import type { Workload } from '../src/api/workload.ts';
+import type { DeploymentPlan, Share } from '../src/api/placement.ts';
+import type { DeploymentReading } from '../src/api/reading.ts';
 import { PLACEMENT_QUEUE, type ResourceInput, type Standing, standing } from './contract.ts';
 import { inBatches } from './lib/batches.ts';
-import { type DeploymentPlan, holdingOf, planOf, reportOf } from './lib/deployment-plan.ts';
+import { type Refused, reportOf } from './lib/deployment-report.ts';
 import { applyTo, prune } from './lib/deployment-visits.ts';
 import { backoff, type Pass, problemOf, untilSettled, type Wake } from './lib/resource.ts';
 
@@ -49,16 +49,27 @@ const ATTEMPTS_BEFORE_DEBT = 5;
 interface Memory {
   /** Of the resource that this is about: one that was made again under the name is another. */
   uid: string;
+  /** Of its spec, as the outcomes have it. */
+  generation: number;
   outcomes: Readonly<Record<string, Outcome>>;
+  /** Replicas by cluster, as they were last written there. */
+  delivered: Readonly<Record<string, number>>;
   reported: string;
   standing: Standing;
 }
+
+type Placed = Exclude<Placing, { readonly kind: 'elsewhere' }>;
+type Planned = Extract<Placing, { readonly kind: 'planned' }>;
+type Deleting = Extract<Placing, { readonly kind: 'deleting' }>;
+type Refusal = Extract<Placing, { readonly kind: 'refused' }>;
 
 export async function deployment(input: ResourceInput): Promise<string> {
   const { ref } = input;
   const memory: Memory = {
     uid: '',
+    generation: 0,
     outcomes: {},
+    delivered: {},
     reported: '',
     standing: { phase: 'Starting', generation: 0, waitingFor: [] },
   };
@@ -71,14 +82,17 @@ export async function deployment(input: ResourceInput): Promise<string> {
 }
 
 async function reconcile(ref: ObjectRef, memory: Memory, wake: Wake): Promise<Pass> {
-  const reading = await hub.readDeployment(ref);
-  if (reading === null) return { kind: 'gone' };
-  if (reading.uid !== memory.uid)
-    Object.assign(memory, { uid: reading.uid, outcomes: {}, reported: '' });
   try {
-    if (reading.deleting) return await leaveAll(ref, reading, memory, wake);
-    if (reading.workload === null) return await refuse(ref, reading, memory);
-    return await carryOut(ref, { reading, workload: reading.workload }, memory, wake);
+    const placing = await place(ref);
+    if (placing.kind === 'gone') return { kind: 'gone' };
+    const { reading } = placing;
+    const { uid, generation } = reading;
+    if (uid !== memory.uid) memory.reported = '';
+    if (uid !== memory.uid || generation !== memory.generation)
+      Object.assign(memory, { uid, generation, outcomes: {}, delivered: {} });
+    if (placing.kind === 'deleting') return await leaveAll(ref, placing, memory, wake);
+    if (placing.kind === 'refused') return await refuse(ref, placing, memory);
+    return await carryOut(ref, placing, memory, wake);
   } catch (error) {
     const { code, message } = problemOf(error);
     // Gone, or made again under the same name while we worked: the next pass sees which.
@@ -87,22 +101,26 @@ async function reconcile(ref: ObjectRef, memory: Memory, wake: Wake): Promise<Pa
   }
 }
 
-async function carryOut(
-  ref: ObjectRef,
-  found: { readonly reading: DeploymentReading; readonly workload: Workload },
-  memory: Memory,
-  wake: Wake,
-): Promise<Pass> {
-  const { reading, workload } = found;
-  const plan = planOf(reading, await decide(workload));
-  if (plan.claimChanged) await hub.claimDeployment(ref, reading.uid, plan.claim);
+/** In the worker that runs this, unless another one decides. */
+async function place(ref: ObjectRef): Promise<Placed> {
+  const here = await hub.placeDeployment(ref);
+  if (here.kind !== 'elsewhere') return here;
+  const there = await desk.placeDeployment(ref);
+  if (there.kind === 'elsewhere')
+    throw new Error('the placement queue answered without a decision');
+  return there;
+}
 
-  memory.outcomes = await deliver(ref, { reading, plan }, memory, wake);
+async function carryOut(ref: ObjectRef, found: Planned, memory: Memory, wake: Wake): Promise<Pass> {
+  const { reading, plan } = found;
+  await deliver(ref, found, memory, wake);
   const failed = Object.values(memory.outcomes).filter(({ code }) => code !== null);
-  const owing = await vacate(ref, { reading, plan }, memory, wake);
+  const owing = await vacate(ref, found, memory, wake);
 
   await report(ref, { reading, plan, owing }, memory);
-  tell(memory, reading, [...failed.map(({ cluster }) => cluster), ...owing]);
+  const waitingFor = [...failed.map(({ cluster }) => cluster), ...owing];
+  const phase = waitingFor.length > 0 ? 'Converging' : 'Converged';
+  tell(memory, { phase, generation: reading.generation, waitingFor });
   if (failed.length > 0) {
     return {
       kind: 'waiting',
@@ -127,32 +145,27 @@ async function carryOut(
   return { kind: 'settled' };
 }
 
-async function decide(workload: Workload): Promise<Placement> {
-  const here = await hub.decidePlacement(workload);
-  if (here !== null) return here;
-  const there = await desk.decidePlacement(workload);
-  if (there === null) throw new Error('the placement queue answered without a decision');
-  return there;
-}
-
-/** Writes to all clusters of the plan when something changed; to those that failed when it did not. */
-async function deliver(
-  ref: ObjectRef,
-  found: { readonly reading: DeploymentReading; readonly plan: DeploymentPlan },
-  memory: Memory,
-  wake: Wake,
-): Promise<Readonly<Record<string, Outcome>>> {
+/** Writes to all clusters of the plan when signalled; else to those that failed or get another share. */
+async function deliver(ref: ObjectRef, found: Planned, memory: Memory, wake: Wake): Promise<void> {
   const { reading, plan } = found;
-  const standingOutcome = (cluster: string) => memory.outcomes[cluster];
-  const kept = plan.shares.flatMap(({ cluster }) => standingOutcome(cluster) ?? []);
-  const due = plan.shares.filter(
-    ({ cluster }) => wake.signalled || plan.claimChanged || standingOutcome(cluster)?.code !== null,
-  );
   const { uid, generation, known } = reading;
+  const isDue = ({ cluster, replicas }: Share) =>
+    wake.signalled ||
+    memory.outcomes[cluster]?.code !== null ||
+    memory.delivered[cluster] !== replicas;
+  const due = plan.shares.filter(isDue);
+  const kept = plan.shares.flatMap((share) =>
+    isDue(share) ? [] : (memory.outcomes[share.cluster] ?? []),
+  );
   const fresh = await inBatches(due, (shares) =>
     applyTo({ ref, uid, generation, shares, known }, wake.attempts === 0),
   );
-  return Object.fromEntries([...kept, ...fresh].map((outcome) => [outcome.cluster, outcome]));
+  memory.outcomes = Object.fromEntries(
+    [...kept, ...fresh].map((outcome) => [outcome.cluster, outcome]),
+  );
+  memory.delivered = Object.fromEntries(
+    plan.shares.map(({ cluster, replicas }) => [cluster, replicas]),
+  );
 }
 
 const pruneIn = (
@@ -165,7 +178,7 @@ const pruneIn = (
 /** Cleans the clusters that leave, once the others carry the load. Returns those still to be cleaned. */
 async function vacate(
   ref: ObjectRef,
-  found: { readonly reading: DeploymentReading; readonly plan: DeploymentPlan },
+  found: Planned,
   memory: Memory,
   wake: Wake,
 ): Promise<readonly string[]> {
@@ -203,19 +216,16 @@ function isCarried(
 /** Deletion: every cluster that may hold something is visited, and the resource goes last. */
 async function leaveAll(
   ref: ObjectRef,
-  reading: DeploymentReading,
+  { reading, holding }: Deleting,
   memory: Memory,
   wake: Wake,
 ): Promise<Pass> {
   if (!reading.held) return { kind: 'gone' };
   const { uid } = reading;
-  const outcomes = await pruneIn(holdingOf(reading), { ref, uid }, wake);
+  const outcomes = await pruneIn(holding, { ref, uid }, wake);
   const failed = outcomes.filter(({ code }) => code !== null);
-  tell(
-    memory,
-    reading,
-    failed.map(({ cluster }) => cluster),
-  );
+  const waitingFor = failed.map(({ cluster }) => cluster);
+  tell(memory, { phase: 'Leaving', generation: reading.generation, waitingFor });
   if (failed.length > 0 && wake.attempts < ATTEMPTS_BEFORE_DEBT) {
     return {
       kind: 'waiting',
@@ -231,8 +241,12 @@ async function leaveAll(
 }
 
 /** A spec that cannot be understood: said once, and nothing in the members is touched. */
-async function refuse(ref: ObjectRef, reading: DeploymentReading, memory: Memory): Promise<Pass> {
-  await report(ref, { reading, plan: null, owing: [] }, memory);
+async function refuse(
+  ref: ObjectRef,
+  { reading, ...refused }: Refusal,
+  memory: Memory,
+): Promise<Pass> {
+  await report(ref, { reading, plan: refused, owing: [] }, memory);
   return { kind: 'settled' };
 }
 
@@ -240,7 +254,7 @@ async function report(
   ref: ObjectRef,
   found: {
     readonly reading: DeploymentReading;
-    readonly plan: DeploymentPlan | null;
+    readonly plan: DeploymentPlan | Refused;
     readonly owing: readonly string[];
   },
   memory: Memory,
@@ -250,7 +264,8 @@ async function report(
   const next = reportOf({
     reading,
     plan,
-    vacated: plan === null ? [] : plan.leaving.filter((cluster) => !owing.includes(cluster)),
+    vacated:
+      plan.kind === 'refused' ? [] : plan.leaving.filter((cluster) => !owing.includes(cluster)),
     outcomes: memory.outcomes,
     workflow: { id: workflowId, runId },
   });
@@ -260,9 +275,9 @@ async function report(
   memory.reported = text;
 }
 
-function tell(memory: Memory, reading: DeploymentReading, waitingFor: readonly string[]): void {
-  const phase = reading.deleting ? 'Leaving' : waitingFor.length > 0 ? 'Converging' : 'Converged';
-  memory.standing = { phase, generation: reading.generation, waitingFor };
+function tell(memory: Memory, next: Standing): void {
+  memory.standing = next;
+  const { phase, generation, waitingFor } = next;
   const rest = waitingFor.length > 0 ? `, waiting for ${waitingFor.join(', ')}` : '';
-  setCurrentDetails(`**${phase}** at generation ${reading.generation}${rest}`);
+  setCurrentDetails(`**${phase}** at generation ${generation}${rest}`);
 }

@@ -5,6 +5,7 @@ import { Condition } from '../../src/api/conditions.ts';
 import { codeOf, ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
 import { API_VERSION, FIELD_MANAGER, KEYS, type ObjectRef } from '../../src/api/meta.ts';
 import type { Outcome } from '../../src/api/outcome.ts';
+import type { DeploymentReading, FoundDeployment } from '../../src/api/reading.ts';
 import type { Workload } from '../../src/api/workload.ts';
 import type { KubeClient, KubeObject } from '../../src/kubernetes/client.ts';
 import { recordEvent } from '../../src/kubernetes/events.ts';
@@ -26,27 +27,6 @@ const DeploymentStatus = z.object({
 });
 const Claim = z.record(z.string(), z.int().nonnegative());
 
-/** What a pass starts from. */
-export interface DeploymentReading {
-  readonly uid: string;
-  readonly generation: number;
-  readonly deleting: boolean;
-  /** Our finalizer is on it. */
-  readonly held: boolean;
-  /** The annotation as it stands: replicas by cluster; 0 means objects may still be there. */
-  readonly claimed: Readonly<Record<string, number>>;
-  /** Uids of member objects as last reported, by cluster. */
-  readonly known: Readonly<Record<string, string>>;
-  /** Replicas ready in each cluster that has any object of it, as the controller saw them last. */
-  readonly ready: Readonly<Record<string, number>>;
-  /** The generation of each member object that is rolled out and ready. */
-  readonly readyGenerations: Readonly<Record<string, number>>;
-  readonly conditions: readonly Condition[];
-  /** Null when the spec cannot be understood; `problem` says why. */
-  readonly workload: Workload | null;
-  readonly problem: string | null;
-}
-
 export interface DeploymentReport {
   readonly generation: number;
   /** Replicas by cluster, as `status.clusterMaps` shows them. */
@@ -64,9 +44,7 @@ export interface DeploymentReport {
 }
 
 export interface HubDeploymentActivities {
-  /** Null when the resource is gone. */
-  readDeployment(ref: ObjectRef): Promise<DeploymentReading | null>;
-  /** Puts finalizer and placement on the resource before anything is written to a member. */
+  /** Puts finalizer and placement on the resource. */
   claimDeployment(
     ref: ObjectRef,
     uid: string,
@@ -77,27 +55,49 @@ export interface HubDeploymentActivities {
   releaseDeployment(ref: ObjectRef, uid: string): Promise<void>;
 }
 
-export function hubDeploymentActivities(options: {
+/** The resources themselves. */
+export interface HubDeployments {
+  /** Null when the resource is gone. */
+  read(ref: ObjectRef): Promise<FoundDeployment | null>;
+  /** Puts finalizer and placement on it; `NotFound` when it is gone, or another one by now. */
+  claim(ref: ObjectRef, uid: string, claimed: Readonly<Record<string, number>>): Promise<void>;
+}
+
+export function hubDeployments(options: {
   readonly hub: KubeClient;
   /** Turns the raw resource into what the scheduler needs; throws `Rejected` for a bad spec. */
   readonly parse: (resource: KubeObject) => Workload;
   /** Keeps a resource for the visit to the members that follows its reading. */
   readonly remember: (resource: KubeObject) => void;
-  readonly now: () => Date;
-}): HubDeploymentActivities {
-  const { hub, parse, remember, now } = options;
+}): HubDeployments {
+  const { hub, parse, remember } = options;
   return {
-    async readDeployment(ref) {
+    async read(ref) {
       const resource = await hub.read(OPENMCP_DEPLOYMENTS, ref);
       if (resource === null) return null;
       remember(resource);
-      return readingOf(resource, parse);
+      return {
+        reading: readingOf(resource),
+        deleting: resource.metadata.deletionTimestamp !== undefined,
+        spec: specOf(resource, parse),
+      };
     },
 
-    async claimDeployment(ref, uid, claimed) {
+    async claim(ref, uid, claimed) {
       const annotations = { [KEYS.placement]: JSON.stringify(claimed) };
       await applyMetadata(hub, { ref, uid }, { finalizers: [KEYS.finalizer], annotations });
     },
+  };
+}
+
+export function hubDeploymentActivities(options: {
+  readonly hub: KubeClient;
+  readonly deployments: HubDeployments;
+  readonly now: () => Date;
+}): HubDeploymentActivities {
+  const { hub, deployments, now } = options;
+  return {
+    claimDeployment: (ref, uid, claimed) => deployments.claim(ref, uid, claimed),
 
     async reportDeployment(ref, uid, report) {
       const status = statusOf(report, { uid, now: now().toISOString() });
@@ -170,34 +170,34 @@ async function removeFinalizer(hub: KubeClient, { metadata }: KubeObject): Promi
   await hub.patch(OPENMCP_DEPLOYMENTS, { namespace, name }, body, { type: 'merge' });
 }
 
-function readingOf(
-  resource: KubeObject,
-  parse: (resource: KubeObject) => Workload,
-): DeploymentReading {
+function readingOf(resource: KubeObject): DeploymentReading {
   const { metadata } = resource;
-  const status = DeploymentStatus.parse(resource['status'] ?? {});
-  const facts = {
+  const { clusters, conditions } = DeploymentStatus.parse(resource['status'] ?? {});
+  return {
     uid: metadata.uid ?? '',
     generation: metadata.generation ?? 0,
-    deleting: metadata.deletionTimestamp !== undefined,
     held: metadata.finalizers?.includes(KEYS.finalizer) ?? false,
     claimed: claimOf(resource),
     known: Object.fromEntries(
-      status.clusters.flatMap(({ name, uid }) => (uid === undefined ? [] : [[name, uid]])),
+      clusters.flatMap(({ name, uid }) => (uid === undefined ? [] : [[name, uid]])),
     ),
-    ready: Object.fromEntries(
-      status.clusters.map(({ name, readyReplicas }) => [name, readyReplicas]),
-    ),
+    ready: Object.fromEntries(clusters.map(({ name, readyReplicas }) => [name, readyReplicas])),
     readyGenerations: Object.fromEntries(
-      status.clusters.map(({ name, readyGeneration }) => [name, readyGeneration]),
+      clusters.map(({ name, readyGeneration }) => [name, readyGeneration]),
     ),
-    conditions: status.conditions,
+    conditions,
   };
+}
+
+function specOf(
+  resource: KubeObject,
+  parse: (resource: KubeObject) => Workload,
+): FoundDeployment['spec'] {
   try {
-    return { ...facts, workload: parse(resource), problem: null };
+    return { workload: parse(resource) };
   } catch (error) {
     if (codeOf(error) !== ErrorCode.Rejected || !(error instanceof Error)) throw error;
-    return { ...facts, workload: null, problem: error.message };
+    return { problem: error.message };
   }
 }
 

@@ -42,3 +42,15 @@ export type Placement =
       readonly kept: readonly Share[];
       readonly verdicts: readonly Verdict[];
     };
+
+/** What a pass is to do with a placement: where it writes, what it leaves, what it says. */
+export interface DeploymentPlan {
+  readonly kind: Placement['kind'];
+  /** Why it cannot be placed, or what is amiss although it is; empty when nothing is. */
+  readonly message: string;
+  readonly shares: readonly Share[];
+  /** Clusters that may still hold objects and shall not. */
+  readonly leaving: readonly string[];
+  /** The annotation to be: shares, and 0 for those that leave. */
+  readonly claim: Readonly<Record<string, number>>;
+}

@@ -1,6 +1,9 @@
 /** A hub and its members, in memory. Tests change the world, then look at it. */
 
-import type { PlacementActivities } from '../../activities/decisions/placement.ts';
+import {
+  type PlacementActivities,
+  placementActivities,
+} from '../../activities/decisions/placement.ts';
 import { guard } from '../../activities/failure.ts';
 import type { HubClusterActivities } from '../../activities/hub/clusters.ts';
 import type {
@@ -11,6 +14,8 @@ import type { MemberDeploymentActivities } from '../../activities/member-cluster
 import { ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
 import { ClusterName } from '../../src/api/meta.ts';
 import type { Debt, Outcome } from '../../src/api/outcome.ts';
+import type { Placement } from '../../src/api/placement.ts';
+import type { FoundDeployment } from '../../src/api/reading.ts';
 import type { Workload } from '../../src/api/workload.ts';
 
 const EMPTY: Omit<Workload, 'replicas' | 'current'> = {
@@ -54,6 +59,8 @@ export class DeploymentWorld {
   ready: string[] | null = null;
   readonly broken = new Set<string>();
   readonly visits: string[] = [];
+  /** The next claim is written, and nobody gets to know it. */
+  claimUnanswered = false;
 
   constructor(replicas: number, ...clusters: string[]) {
     this.resource = { generation: 1, deleting: false, held: false, replicas };
@@ -70,46 +77,11 @@ export class DeploymentWorld {
   }
 
   readonly activities: Activities = guard<Activities>({
-    readDeployment: async () => {
-      if (this.resource === null) return null;
-      const { generation, deleting, held, replicas } = this.resource;
-      const outcomes = this.report?.outcomes ?? [];
-      const workload = { ...EMPTY, generation, replicas, deleting, current: this.claimed };
-      return {
-        uid: 'uid-1',
-        generation,
-        deleting,
-        held,
-        claimed: this.claimed,
-        known: Object.fromEntries(
-          outcomes.flatMap(({ cluster, uid }) => (uid === undefined ? [] : [[cluster, uid]])),
-        ),
-        readyGenerations: Object.fromEntries(
-          (this.ready ?? Object.keys(this.replicas)).map((name) => [name, 1]),
-        ),
-        ready: Object.fromEntries(
-          Object.entries(this.replicas).filter(([name]) => this.ready?.includes(name) ?? true),
-        ),
-        conditions: [],
-        workload: this.problem === null ? workload : null,
-        problem: this.problem,
-      };
-    },
-    decidePlacement: async ({ replicas }) => {
-      if (this.clusters.length === 0) {
-        return { kind: 'unplaceable', message: '0 of 0 clusters fit', kept: [], verdicts: [] };
-      }
-      const each = Math.floor(replicas / this.clusters.length);
-      const shares = this.clusters.map((name, rank) => ({
-        cluster: ClusterName.parse(name),
-        replicas: each + (rank < replicas % this.clusters.length ? 1 : 0),
-      }));
-      return { kind: 'placed', shares, verdicts: [] };
-    },
-    claimDeployment: async (_ref, _uid, claimed) => {
-      this.claimed = claimed;
-      if (this.resource !== null) this.resource = { ...this.resource, held: true };
-    },
+    ...placementActivities(
+      { deciding: true, decide: (workload) => this.decide(workload) },
+      { read: async () => this.found(), claim: async (_ref, _uid, claimed) => this.claim(claimed) },
+    ),
+    claimDeployment: async (_ref, _uid, claimed) => this.claim(claimed),
     applyDeployments: async ({ shares }) =>
       shares.map(({ cluster, replicas }) =>
         this.visit(cluster, () => {
@@ -132,6 +104,53 @@ export class DeploymentWorld {
       this.debts.push({ cluster, ...debt });
     },
   });
+
+  private found(): FoundDeployment | null {
+    if (this.resource === null) return null;
+    const { generation, deleting, held, replicas } = this.resource;
+    const outcomes = this.report?.outcomes ?? [];
+    const running = Object.keys(this.replicas);
+    const isReady = (name: string) => this.ready?.includes(name) ?? true;
+    return {
+      reading: {
+        uid: 'uid-1',
+        generation,
+        held,
+        claimed: this.claimed,
+        known: Object.fromEntries(
+          outcomes.flatMap(({ cluster, uid }) => (uid === undefined ? [] : [[cluster, uid]])),
+        ),
+        readyGenerations: Object.fromEntries((this.ready ?? running).map((name) => [name, 1])),
+        ready: Object.fromEntries(Object.entries(this.replicas).filter(([name]) => isReady(name))),
+        conditions: [],
+      },
+      deleting,
+      spec:
+        this.problem === null
+          ? { workload: { ...EMPTY, generation, replicas, deleting, current: this.claimed } }
+          : { problem: this.problem },
+    };
+  }
+
+  private decide({ replicas }: Workload): Placement {
+    if (this.clusters.length === 0) {
+      return { kind: 'unplaceable', message: '0 of 0 clusters fit', kept: [], verdicts: [] };
+    }
+    const each = Math.floor(replicas / this.clusters.length);
+    const shares = this.clusters.map((name, rank) => ({
+      cluster: ClusterName.parse(name),
+      replicas: each + (rank < replicas % this.clusters.length ? 1 : 0),
+    }));
+    return { kind: 'placed', shares, verdicts: [] };
+  }
+
+  private claim(claimed: Readonly<Record<string, number>>): void {
+    this.claimed = claimed;
+    if (this.resource !== null) this.resource = { ...this.resource, held: true };
+    if (!this.claimUnanswered) return;
+    this.claimUnanswered = false;
+    throw new OpenMcpError(ErrorCode.Unavailable, 'cannot claim: no answer');
+  }
 
   private visit(name: string, act: () => void): Outcome {
     this.visits.push(name);

@@ -86,6 +86,23 @@ describe('deployment', () => {
     expect(world.replicas).toEqual({ seoul: 4 });
   });
 
+  it('delivers a share that was claimed without an answer', async () => {
+    const world = new DeploymentWorld(4, 'seoul', 'busan');
+    world.broken.add('busan');
+
+    await run(world, async (workflow) => {
+      await eventually(() => expect(world.replicas).toEqual({ seoul: 2 }));
+      // Seen by the next look at busan: nobody signals.
+      world.claimUnanswered = true;
+      world.clusters = ['seoul'];
+      world.broken.clear();
+      expect(await workflow.result()).toBe('settled');
+    });
+
+    expect(world.replicas).toEqual({ seoul: 4 });
+    expect(world.claimed).toEqual({ seoul: 4 });
+  });
+
   it('refuses a spec that cannot be understood, and touches nothing', async () => {
     const world = new DeploymentWorld(4, 'seoul');
     world.problem = 'spec.template…cpu: "two" is not a quantity';

@@ -1,20 +1,18 @@
 import { expect, it } from '@jest/globals';
-import type { DeploymentReading } from '../../../activities/hub/deployments.ts';
+import { planOf } from '../../../activities/decisions/deployment-plan.ts';
 import { ClusterName } from '../../../src/api/meta.ts';
-import { planOf, reportOf } from '../../../workflows/lib/deployment-plan.ts';
+import type { DeploymentReading } from '../../../src/api/reading.ts';
+import { reportOf } from '../../../workflows/lib/deployment-report.ts';
 
 const reading: DeploymentReading = {
   uid: 'uid-1',
   generation: 2,
-  deleting: false,
   held: true,
   claimed: {},
   known: {},
   ready: {},
   readyGenerations: {},
   conditions: [],
-  workload: null,
-  problem: null,
 };
 const share = (name: string, replicas: number) => ({ cluster: ClusterName.parse(name), replicas });
 const workflow = { id: 'w', runId: 'r' };

@@ -1,60 +1,21 @@
-/** What a pass is to do, and what it says afterwards: plain arithmetic between two activities. */
+/** What a pass says of what came of it: plain arithmetic. */
 
-import type { DeploymentReading, DeploymentReport } from '../../activities/hub/deployments.ts';
+import type { DeploymentReport } from '../../activities/hub/deployments.ts';
 import type { Condition } from '../../src/api/conditions.ts';
 import { ErrorCode } from '../../src/api/errors.ts';
 import type { Outcome } from '../../src/api/outcome.ts';
-import { NO_SUCH_CLUSTER, type Placement, type Share } from '../../src/api/placement.ts';
+import type { DeploymentPlan } from '../../src/api/placement.ts';
+import type { DeploymentReading } from '../../src/api/reading.ts';
 
-export interface DeploymentPlan {
-  readonly kind: Placement['kind'];
-  /** Why it cannot be placed, or what is amiss although it is; empty when nothing is. */
-  readonly message: string;
-  readonly shares: readonly Share[];
-  /** Clusters that may still hold objects and shall not. */
-  readonly leaving: readonly string[];
-  /** The annotation to be: shares, and 0 for those that leave. */
-  readonly claim: Readonly<Record<string, number>>;
-  readonly claimChanged: boolean;
-}
-
-/** A workload that fits nowhere keeps what it has: nothing is taken from users because room is short. */
-export function planOf(reading: DeploymentReading, placement: Placement): DeploymentPlan {
-  const decided = placement.kind === 'placed' ? placement.shares : placement.kept;
-  const shares = decided.filter(({ replicas }) => replicas > 0);
-  const targets: Record<string, number> = {};
-  for (const { cluster, replicas } of shares) targets[cluster] = replicas;
-  const leaving = holdingOf(reading).filter((cluster) => targets[cluster] === undefined);
-  const claim = { ...targets, ...Object.fromEntries(leaving.map((cluster) => [cluster, 0])) };
-  return {
-    kind: placement.kind,
-    message: placement.kind === 'placed' ? amissIn(placement.unknown ?? []) : placement.message,
-    shares,
-    leaving,
-    claim,
-    claimChanged: !sameClaim(claim, reading.claimed) || (!reading.held && shares.length > 0),
-  };
-}
-
-function amissIn(unknown: readonly string[]): string {
-  return unknown.length === 0 ? '' : `${NO_SUCH_CLUSTER} ${unknown.join(', ')}`;
-}
-
-/** Clusters that may hold objects of it: claimed, reported, or seen there without either. */
-export function holdingOf({ claimed, known, ready }: DeploymentReading): readonly string[] {
-  const names = [claimed, known, ready].flatMap((each) => Object.keys(each));
-  return [...new Set(names)].toSorted();
-}
-
-function sameClaim(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>) {
-  const keys = Object.keys(one);
-  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
+/** Instead of a plan: why the spec was refused. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly problem: string;
 }
 
 export function reportOf(found: {
   readonly reading: DeploymentReading;
-  /** Null when the spec was refused. */
-  readonly plan: DeploymentPlan | null;
+  readonly plan: DeploymentPlan | Refused;
   readonly outcomes: Readonly<Record<string, Outcome>>;
   /** Clusters that were cleaned in this pass. */
   readonly vacated: readonly string[];
@@ -65,12 +26,12 @@ export function reportOf(found: {
     one.cluster < other.cluster ? -1 : 1,
   );
   const { generation, conditions: before } = reading;
-  const placed = placedCondition(reading, plan);
+  const placed = placedCondition(plan);
   const synced = syncedCondition(plan, outcomes);
   return {
     generation,
     clusterMaps:
-      plan === null
+      plan.kind === 'refused'
         ? reading.claimed
         : Object.fromEntries(plan.shares.map(({ cluster, replicas }) => [cluster, replicas])),
     outcomes,
@@ -103,13 +64,13 @@ function wasFailing(before: readonly Condition[]): boolean {
 
 type Said = Omit<DeploymentReport['conditions'][number], 'observedGeneration'>;
 
-function placedCondition(reading: DeploymentReading, plan: DeploymentPlan | null): Said {
-  if (plan === null) {
+function placedCondition(plan: DeploymentPlan | Refused): Said {
+  if (plan.kind === 'refused') {
     return {
       type: 'Placed',
       status: 'False',
       reason: ErrorCode.Rejected,
-      message: reading.problem ?? '',
+      message: plan.problem,
     };
   }
   if (plan.kind === 'unplaceable') {
@@ -124,8 +85,8 @@ function placedCondition(reading: DeploymentReading, plan: DeploymentPlan | null
   };
 }
 
-function syncedCondition(plan: DeploymentPlan | null, outcomes: readonly Outcome[]): Said {
-  if (plan === null) {
+function syncedCondition(plan: DeploymentPlan | Refused, outcomes: readonly Outcome[]): Said {
+  if (plan.kind === 'refused') {
     return {
       type: 'Synced',
       status: 'False',
