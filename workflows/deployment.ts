@@ -52,7 +52,7 @@ interface Memory {
   /** Of its spec, as the outcomes have it. */
   generation: number;
   outcomes: Readonly<Record<string, Outcome>>;
-  /** Replicas by cluster, as they were last written there. */
+  /** Replicas by cluster, as they were last asked for there. */
   delivered: Readonly<Record<string, number>>;
   reported: string;
   standing: Standing;
@@ -95,9 +95,10 @@ async function reconcile(ref: ObjectRef, memory: Memory, wake: Wake): Promise<Pa
     return await carryOut(ref, placing, memory, wake);
   } catch (error) {
     const { code, message } = problemOf(error);
-    // Gone, or made again under the same name while we worked: the next pass sees which.
-    if (code === ErrorCode.NotFound) return { kind: 'waiting', forMs: 100, why: message };
-    throw error;
+    if (code !== ErrorCode.NotFound) throw error;
+    // Gone, or made again under the same name while we worked: the next pass sees which, anew.
+    memory.uid = '';
+    return { kind: 'waiting', forMs: backoff(wake.attempts, 100, 10_000), why: message };
   }
 }
 

@@ -3,7 +3,8 @@
  *
  * Its result is recorded: a running workflow replays what was decided, so that a better algorithm
  * never breaks an old history. One activity and not three, since each costs the workflow a turn. A
- * repetition reads the claim of the one before, and the scheduler keeps what is claimed.
+ * repetition reads the claim of the one before, and the scheduler keeps what is claimed; an attempt
+ * that was given up cannot claim after the next one, since a claim is good only for what was read.
  */
 
 import { ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
@@ -53,12 +54,21 @@ export interface PlacementDesk {
   decide(workload: Workload): Placement;
 }
 
+/** Which resource a claim is for, and at which resourceVersion. */
+export interface Found {
+  readonly uid: string;
+  readonly version: string | undefined;
+}
+
 /** The resources on the hub. */
 export interface Deployments {
   /** Null when the resource is gone. */
   read(ref: ObjectRef): Promise<FoundDeployment | null>;
-  /** Puts finalizer and placement on the resource; fails with `NotFound` when it is another one by now. */
-  claim(ref: ObjectRef, uid: string, claimed: Readonly<Record<string, number>>): Promise<void>;
+  /**
+   * Puts finalizer and placement on the resource. Fails with `NotFound` when it is gone or another
+   * one by now, with `Conflict` when it is not at that version any more.
+   */
+  claim(ref: ObjectRef, found: Found, claimed: Readonly<Record<string, number>>): Promise<void>;
 }
 
 export function placementActivities(
@@ -69,13 +79,14 @@ export function placementActivities(
     async placeDeployment(ref) {
       const found = await deployments.read(ref);
       if (found === null) return { kind: 'gone' };
-      const { reading, deleting, spec } = found;
+      const { reading, version, deleting, spec } = found;
+      const { uid } = reading;
       if (deleting) return { kind: 'deleting', reading, holding: holdingOf(reading) };
       if ('problem' in spec) return { kind: 'refused', reading, problem: spec.problem };
       if (!desk.deciding) return { kind: 'elsewhere' };
       const placement = desk.decide(spec.workload);
       const plan = planOf(reading, placement);
-      if (!isClaimed(plan, reading)) await deployments.claim(ref, reading.uid, plan.claim);
+      if (!isClaimed(plan, reading)) await deployments.claim(ref, { uid, version }, plan.claim);
       return { kind: 'planned', reading, plan, verdicts: placement.verdicts };
     },
   };
@@ -88,9 +99,8 @@ export function placementQueueActivities(
 ): PlacementActivities {
   const here = placementActivities(desk, deployments);
   return {
-    async placeDeployment(ref) {
-      const placing = await here.placeDeployment(ref);
-      if (placing.kind !== 'elsewhere') return placing;
+    placeDeployment(ref) {
+      if (desk.deciding) return here.placeDeployment(ref);
       throw new OpenMcpError(
         ErrorCode.NotYet,
         'cannot decide here: another worker holds the Lease',

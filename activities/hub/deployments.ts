@@ -1,5 +1,6 @@
 /** OpenMCPDeployments on the hub: reading them, claiming a placement, reporting what came of it. */
 
+import { cancellationSignal } from '@temporalio/activity';
 import * as z from 'zod';
 import { Condition } from '../../src/api/conditions.ts';
 import { codeOf, ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
@@ -55,12 +56,24 @@ export interface HubDeploymentActivities {
   releaseDeployment(ref: ObjectRef, uid: string): Promise<void>;
 }
 
-/** The resources themselves. */
+interface Of {
+  readonly uid: string;
+  readonly version?: string | undefined;
+}
+
+/** Reading and claiming share one activity, which must not be given up before they are. */
+const CALL_TIMEOUT_MS = 4_000;
+const callOptions = () => ({ signal: cancellationSignal(), timeoutMs: CALL_TIMEOUT_MS });
+
+/** The resources themselves; only within an activity. */
 export interface HubDeployments {
   /** Null when the resource is gone. */
   read(ref: ObjectRef): Promise<FoundDeployment | null>;
-  /** Puts finalizer and placement on it; `NotFound` when it is gone, or another one by now. */
-  claim(ref: ObjectRef, uid: string, claimed: Readonly<Record<string, number>>): Promise<void>;
+  /**
+   * Puts finalizer and placement on it: `NotFound` when it is gone, or another one by now; with a
+   * resourceVersion, `Conflict` when it is not at that any more.
+   */
+  claim(ref: ObjectRef, of: Of, claimed: Readonly<Record<string, number>>): Promise<void>;
 }
 
 export function hubDeployments(options: {
@@ -73,19 +86,20 @@ export function hubDeployments(options: {
   const { hub, parse, remember } = options;
   return {
     async read(ref) {
-      const resource = await hub.read(OPENMCP_DEPLOYMENTS, ref);
+      const resource = await hub.read(OPENMCP_DEPLOYMENTS, ref, callOptions());
       if (resource === null) return null;
       remember(resource);
       return {
         reading: readingOf(resource),
         deleting: resource.metadata.deletionTimestamp !== undefined,
+        version: resource.metadata.resourceVersion,
         spec: specOf(resource, parse),
       };
     },
 
-    async claim(ref, uid, claimed) {
+    async claim(ref, of, claimed) {
       const annotations = { [KEYS.placement]: JSON.stringify(claimed) };
-      await applyMetadata(hub, { ref, uid }, { finalizers: [KEYS.finalizer], annotations });
+      await applyMetadata(hub, { ref, ...of }, { finalizers: [KEYS.finalizer], annotations });
     },
   };
 }
@@ -97,7 +111,7 @@ export function hubDeploymentActivities(options: {
 }): HubDeploymentActivities {
   const { hub, deployments, now } = options;
   return {
-    claimDeployment: (ref, uid, claimed) => deployments.claim(ref, uid, claimed),
+    claimDeployment: (ref, uid, claimed) => deployments.claim(ref, { uid }, claimed),
 
     async reportDeployment(ref, uid, report) {
       const status = statusOf(report, { uid, now: now().toISOString() });
@@ -133,20 +147,21 @@ export function hubDeploymentActivities(options: {
 /** The uid makes the API server refuse the write when the resource is gone, or another one by now. */
 async function applyMetadata(
   hub: KubeClient,
-  owner: { readonly ref: ObjectRef; readonly uid: string },
+  owner: Of & { readonly ref: ObjectRef },
   metadata: {
     readonly finalizers?: readonly string[];
     readonly annotations?: Readonly<Record<string, string>>;
   },
 ): Promise<KubeObject> {
-  const { ref, uid } = owner;
+  const { ref, uid, version } = owner;
+  const resourceVersion = version === undefined ? {} : { resourceVersion: version };
   const resource = {
     apiVersion: API_VERSION,
     kind: OPENMCP_DEPLOYMENTS.kind,
-    metadata: { ...ref, uid, ...metadata },
+    metadata: { ...ref, uid, ...resourceVersion, ...metadata },
   };
   try {
-    const options = { fieldManager: FIELD_MANAGER, force: true };
+    const options = { fieldManager: FIELD_MANAGER, force: true, ...callOptions() };
     return await hub.apply(OPENMCP_DEPLOYMENTS, resource, options);
   } catch (error) {
     const code = codeOf(error);

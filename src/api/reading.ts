@@ -24,6 +24,8 @@ export interface DeploymentReading {
 export interface FoundDeployment {
   readonly reading: DeploymentReading;
   readonly deleting: boolean;
+  /** Its resourceVersion. */
+  readonly version: string | undefined;
   /** What the scheduler needs; or why the spec cannot be understood. */
   readonly spec: { readonly workload: Workload } | { readonly problem: string };
 }

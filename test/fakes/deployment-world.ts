@@ -1,8 +1,10 @@
 /** A hub and its members, in memory. Tests change the world, then look at it. */
 
 import {
+  type Deployments,
   type PlacementActivities,
   placementActivities,
+  placementQueueActivities,
 } from '../../activities/decisions/placement.ts';
 import { guard } from '../../activities/failure.ts';
 import type { HubClusterActivities } from '../../activities/hub/clusters.ts';
@@ -61,14 +63,35 @@ export class DeploymentWorld {
   readonly visits: string[] = [];
   /** The next claim is written, and nobody gets to know it. */
   claimUnanswered = false;
+  /** The next claim hangs on this before it reaches the hub. */
+  claimHeld: Promise<void> | null = null;
+  #version = 1;
+  readonly #here = { deciding: true, decide: (workload: Workload) => this.decide(workload) };
+  readonly #deployments: Deployments = {
+    read: async () => this.found(),
+    claim: (_ref, { version }, claimed) => this.claim(claimed, version),
+  };
+  /** What the worker serves that decides, when the one that runs the workflow may not. */
+  readonly desk = guard(
+    placementQueueActivities(
+      { deciding: true, decide: (workload) => this.decide(workload) },
+      this.#deployments,
+    ),
+  );
 
   constructor(replicas: number, ...clusters: string[]) {
     this.resource = { generation: 1, deleting: false, held: false, replicas };
     this.clusters = clusters;
   }
 
+  /** From now on another worker decides. */
+  decideElsewhere(): void {
+    this.#here.deciding = false;
+  }
+
   change(change: Partial<NonNullable<DeploymentWorld['resource']>>): void {
     if (this.resource === null) return;
+    this.#version += 1;
     this.resource = { ...this.resource, ...change, generation: this.resource.generation + 1 };
   }
 
@@ -77,11 +100,8 @@ export class DeploymentWorld {
   }
 
   readonly activities: Activities = guard<Activities>({
-    ...placementActivities(
-      { deciding: true, decide: (workload) => this.decide(workload) },
-      { read: async () => this.found(), claim: async (_ref, _uid, claimed) => this.claim(claimed) },
-    ),
-    claimDeployment: async (_ref, _uid, claimed) => this.claim(claimed),
+    ...placementActivities(this.#here, this.#deployments),
+    claimDeployment: (_ref, _uid, claimed) => this.claim(claimed),
     applyDeployments: async ({ shares }) =>
       shares.map(({ cluster, replicas }) =>
         this.visit(cluster, () => {
@@ -95,6 +115,7 @@ export class DeploymentWorld {
         }),
       ),
     reportDeployment: async (_ref, _uid, report) => {
+      this.#version += 1;
       this.report = report;
     },
     releaseDeployment: async () => {
@@ -125,6 +146,7 @@ export class DeploymentWorld {
         conditions: [],
       },
       deleting,
+      version: String(this.#version),
       spec:
         this.problem === null
           ? { workload: { ...EMPTY, generation, replicas, deleting, current: this.claimed } }
@@ -144,7 +166,13 @@ export class DeploymentWorld {
     return { kind: 'placed', shares, verdicts: [] };
   }
 
-  private claim(claimed: Readonly<Record<string, number>>): void {
+  private async claim(claimed: Readonly<Record<string, number>>, version?: string): Promise<void> {
+    const held = this.claimHeld;
+    this.claimHeld = null;
+    await held;
+    if (version !== undefined && version !== String(this.#version))
+      throw new OpenMcpError(ErrorCode.Conflict, 'cannot claim: it was changed meanwhile');
+    this.#version += 1;
     this.claimed = claimed;
     if (this.resource !== null) this.resource = { ...this.resource, held: true };
     if (!this.claimUnanswered) return;

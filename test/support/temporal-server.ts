@@ -12,6 +12,7 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import { PLACEMENT_QUEUE } from '../../workflows/contract.ts';
 
 const logger = new DefaultLogger('ERROR');
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
@@ -23,6 +24,8 @@ export interface Run {
   readonly workflow: string;
   readonly input: unknown;
   readonly activities: object;
+  /** Those of the worker that decides, when another one does. */
+  readonly desk?: object;
   readonly id?: string;
 }
 
@@ -61,7 +64,7 @@ export async function startTemporal(options: {
   });
   const workflowBundle = await bundleOfToday();
   return {
-    async run({ workflow, input, activities, id = randomUUID() }, body) {
+    async run({ workflow, input, activities, desk, id = randomUUID() }, body) {
       const taskQueue = randomUUID();
       const worker = await Worker.create({
         ...options,
@@ -70,10 +73,18 @@ export async function startTemporal(options: {
         activities,
         taskQueue,
       });
-      await worker.runUntil(async () => {
+      const served = async () => {
         const start = { workflowId: id, taskQueue, args: [input] };
         await body(await environment.client.workflow.start(workflow, start));
+      };
+      if (desk === undefined) return worker.runUntil(served);
+      const decider = await Worker.create({
+        ...options,
+        connection: environment.nativeConnection,
+        activities: desk,
+        taskQueue: PLACEMENT_QUEUE,
       });
+      await decider.runUntil(() => worker.runUntil(served));
     },
     stop: () => environment.teardown(),
   };

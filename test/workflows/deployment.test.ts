@@ -31,6 +31,18 @@ describe('deployment', () => {
     expect(world.report?.generation).toBe(1);
   });
 
+  it('asks the worker that decides, when another one does', async () => {
+    const world = new DeploymentWorld(4, 'seoul', 'busan');
+    world.decideElsewhere();
+    const { activities, desk } = world;
+
+    await temporal.run({ workflow: 'deployment', input, activities, desk }, async (workflow) => {
+      expect(await workflow.result()).toBe('settled');
+    });
+
+    expect(world.replicas).toEqual({ seoul: 2, busan: 2 });
+  });
+
   it('leaves a cluster only after the others carry the load', async () => {
     const world = new DeploymentWorld(4, 'seoul', 'busan');
     await run(world, async (workflow) => {
@@ -102,6 +114,24 @@ describe('deployment', () => {
     expect(world.replicas).toEqual({ seoul: 4 });
     expect(world.claimed).toEqual({ seoul: 4 });
   });
+
+  it('does not let a claim that was given up overwrite the next one', async () => {
+    const world = new DeploymentWorld(4, 'seoul');
+    const held = Promise.withResolvers<void>();
+    world.claimHeld = held.promise;
+
+    await run(world, async (workflow) => {
+      await eventually(() => expect(world.claimHeld).toBeNull());
+      world.clusters = ['busan'];
+      // The time-out of the activity that hangs.
+      expect(await workflow.result()).toBe('settled');
+      held.resolve();
+      await new Promise(setImmediate);
+    });
+
+    expect(world.replicas).toEqual({ busan: 4 });
+    expect(world.claimed).toEqual({ busan: 4 });
+  }, 30_000);
 
   it('refuses a spec that cannot be understood, and touches nothing', async () => {
     const world = new DeploymentWorld(4, 'seoul');
