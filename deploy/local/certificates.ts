@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ClusterPlace } from './settings.ts';
@@ -17,22 +17,53 @@ interface Request {
   readonly authority: 'ca' | 'front-proxy-ca';
   /** In openssl's form: `/O=system:masters/CN=admin`. */
   readonly subject: string;
+  /** What a server is called by. */
+  readonly names?: readonly string[];
   readonly addresses?: readonly string[];
 }
 
-/** Idempotent: a complete folder is left as it is, so kubeconfigs handed out stay valid. */
+/**
+ * Idempotent: keys of a cluster last as long as its folder, so that kubeconfigs handed out stay
+ * valid; a certificate is made anew when another one is wanted than there is.
+ */
 export async function ensureCertificates(folder: string, place: ClusterPlace): Promise<void> {
-  if (existsSync(join(folder, '.complete'))) return;
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await ensureAuthorities(folder, place);
+  for (const request of requestsOf(place)) {
+    const record = join(folder, `${request.name}.request`);
+    const text = JSON.stringify(request);
+    if (existsSync(record) && (await readFile(record, 'utf8')) === text) continue;
+    await makeCertificate(folder, request);
+    await writeFile(record, text);
+  }
+}
+
+async function ensureAuthorities(folder: string, place: ClusterPlace): Promise<void> {
+  if (existsSync(join(folder, '.complete'))) return;
   for (const name of ['ca', 'front-proxy-ca']) await makeAuthority(folder, name, place.name);
-  const requests: Request[] = [
+  await makeKey(folder, 'sa');
+  const file = (extension: string) => join(folder, `sa.${extension}`);
+  await run('openssl', ['pkey', '-in', file('key'), '-pubout', '-out', file('pub')]);
+  await writeFile(join(folder, '.complete'), '');
+}
+
+function requestsOf({ name, address }: ClusterPlace): Request[] {
+  return [
     {
       name: 'server',
       authority: 'ca',
       subject: '/CN=kube-apiserver',
-      addresses: [place.address, '127.0.0.1', SERVICE_ADDRESS],
+      names: ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'localhost'],
+      addresses: [address, '127.0.0.1', SERVICE_ADDRESS],
     },
-    { name: 'admin', authority: 'ca', subject: `/O=system:masters/CN=${place.name}-admin` },
+    {
+      name: 'metrics-server',
+      authority: 'ca',
+      subject: '/CN=metrics-server',
+      names: ['metrics-server.kube-system.svc'],
+      addresses: [address],
+    },
+    { name: 'admin', authority: 'ca', subject: `/O=system:masters/CN=${name}-admin` },
     { name: 'controller-manager', authority: 'ca', subject: '/CN=system:kube-controller-manager' },
     { name: 'scheduler', authority: 'ca', subject: '/CN=system:kube-scheduler' },
     { name: 'front-proxy', authority: 'front-proxy-ca', subject: '/CN=front-proxy-client' },
@@ -42,17 +73,6 @@ export async function ensureCertificates(folder: string, place: ClusterPlace): P
       subject: '/O=system:masters/CN=kube-apiserver-kubelet-client',
     },
   ];
-  for (const request of requests) await makeCertificate(folder, request);
-  await makeKey(folder, 'sa');
-  await run('openssl', [
-    'pkey',
-    '-in',
-    join(folder, 'sa.key'),
-    '-pubout',
-    '-out',
-    join(folder, 'sa.pub'),
-  ]);
-  await writeFile(join(folder, '.complete'), '');
 }
 
 async function makeKey(folder: string, name: string): Promise<void> {
@@ -79,13 +99,11 @@ async function makeAuthority(folder: string, name: string, cluster: string): Pro
 }
 
 async function makeCertificate(folder: string, request: Request): Promise<void> {
-  const { name, authority, subject, addresses } = request;
+  const { name, authority, subject, names = [], addresses = [] } = request;
   await makeKey(folder, name);
   const file = (base: string, extension: string) => join(folder, `${base}.${extension}`);
-  const names = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'localhost'];
-  const alternatives = addresses
-    ? `subjectAltName=${[...names.map((dns) => `DNS:${dns}`), ...addresses.map((ip) => `IP:${ip}`)].join(',')}\n`
-    : '';
+  const called = [...names.map((dns) => `DNS:${dns}`), ...addresses.map((ip) => `IP:${ip}`)];
+  const alternatives = called.length > 0 ? `subjectAltName=${called.join(',')}\n` : '';
   const usage = `keyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth,serverAuth\n${alternatives}`;
   await writeFile(file(name, 'ext'), usage);
   await run('openssl', [

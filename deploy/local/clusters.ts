@@ -50,7 +50,7 @@ export function prepareHub(settings: Settings): Promise<void> {
 /** Nodes that exist as objects, and the registration of its metrics. */
 export function prepareMember(settings: Settings, place: ClusterPlace): Promise<void> {
   return withClient(settings, place.name, async (client) => {
-    for (const object of registration(place)) await applyRaw(client, object);
+    for (const object of registration(settings, place)) await applyRaw(client, object);
     await Promise.all(
       Array.from({ length: settings.nodesPerMember }, async (_, index) => {
         const node = fakeNode(place, index);
@@ -104,7 +104,11 @@ function nodeStatus({ metadata }: KubeObject, place: ClusterPlace): KubeObject {
     status: {
       capacity: room,
       allocatable: room,
-      addresses: [{ type: 'InternalIP', address: place.address }],
+      // Both, or KWOK's stage adds what it misses and takes away what is there.
+      addresses: [
+        { type: 'InternalIP', address: place.address },
+        { type: 'Hostname', address: metadata.name },
+      ],
       daemonEndpoints: { kubeletEndpoint: { Port: NODE_PORT } },
     },
   };

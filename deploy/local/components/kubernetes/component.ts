@@ -45,6 +45,8 @@ export function apiServer({ settings, built }: Context, place: ClusterPlace): Pr
       `--tls-cert-file=${file('server.crt')}`,
       `--tls-private-key-file=${file('server.key')}`,
       `--client-ca-file=${file('ca.crt')}`,
+      `--kubelet-certificate-authority=${file('ca.crt')}`,
+      '--kubelet-preferred-address-types=InternalIP,Hostname',
       `--kubelet-client-certificate=${file('kubelet-client.crt')}`,
       `--kubelet-client-key=${file('kubelet-client.key')}`,
       `--service-account-key-file=${file('sa.pub')}`,

@@ -6,8 +6,8 @@ import type { Build, Context, Process } from '../../component.ts';
 import { portOpen } from '../../ready.ts';
 import { type ClusterPlace, paths } from '../../settings.ts';
 
+/** What answers for every kubelet: metrics and logs, over TLS. */
 export const NODE_PORT = 10247;
-const SERVER_PORT = 10248;
 const MODULE = 'sigs.k8s.io/kwok';
 
 /** Stages and metrics of the module, under the names they get beside the program. */
@@ -48,15 +48,12 @@ export function kwok({ settings, built }: Context, place: ClusterPlace): Process
       `--node-port=${NODE_PORT}`,
       `--tls-cert-file=${join(folder, 'server.crt')}`,
       `--tls-private-key-file=${join(folder, 'server.key')}`,
-      `--server-address=${address}:${SERVER_PORT}`,
+      `--server-address=${address}:${NODE_PORT}`,
       '--node-lease-duration-seconds=40',
       '--cidr=10.0.0.1/16',
     ],
-    listens: [
-      { host: address, port: NODE_PORT },
-      { host: address, port: SERVER_PORT },
-    ],
-    ready: () => portOpen(address, SERVER_PORT),
+    listens: [{ host: address, port: NODE_PORT }],
+    ready: () => portOpen(address, NODE_PORT),
     stopSeconds: 3,
   };
 }

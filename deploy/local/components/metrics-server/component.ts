@@ -1,8 +1,10 @@
 /** Resource metrics, so that `kubectl top` and autoscalers work. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Build, Context, Process } from '../../component.ts';
 import { portOpen } from '../../ready.ts';
-import { type ClusterPlace, paths } from '../../settings.ts';
+import { type ClusterPlace, paths, type Settings } from '../../settings.ts';
 
 const PORT = 10250;
 
@@ -17,6 +19,7 @@ export const build: Build = {
 export function metricsServer({ settings, built }: Context, place: ClusterPlace): Process {
   const { name, address } = place;
   const kubeconfig = paths.kubeconfig(settings, name);
+  const file = (key: string) => join(paths.cluster(settings, name), key);
   return {
     name: `${name}/metrics-server`,
     command: built.program('metrics-server', 'metrics-server'),
@@ -26,8 +29,9 @@ export function metricsServer({ settings, built }: Context, place: ClusterPlace)
       `--authorization-kubeconfig=${kubeconfig}`,
       `--bind-address=${address}`,
       `--secure-port=${PORT}`,
-      `--cert-dir=${paths.cluster(settings, name)}/metrics-server`,
-      '--kubelet-insecure-tls',
+      `--tls-cert-file=${file('metrics-server.crt')}`,
+      `--tls-private-key-file=${file('metrics-server.key')}`,
+      `--kubelet-certificate-authority=${file('ca.crt')}`,
       '--kubelet-use-node-status-port',
       '--kubelet-preferred-address-types=InternalIP',
       '--metric-resolution=15s',
@@ -40,7 +44,8 @@ export function metricsServer({ settings, built }: Context, place: ClusterPlace)
 }
 
 /** How the API server finds a process: by an external name, since Endpoints may not be loopback addresses. */
-export function registration({ address }: ClusterPlace): Record<string, unknown>[] {
+export function registration(settings: Settings, place: ClusterPlace): Record<string, unknown>[] {
+  const authority = readFileSync(join(paths.cluster(settings, place.name), 'ca.crt'));
   const name = 'metrics-server';
   const namespace = 'kube-system';
   return [
@@ -48,7 +53,7 @@ export function registration({ address }: ClusterPlace): Record<string, unknown>
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name, namespace },
-      spec: { type: 'ExternalName', externalName: address },
+      spec: { type: 'ExternalName', externalName: place.address },
     },
     {
       apiVersion: 'apiregistration.k8s.io/v1',
@@ -59,7 +64,7 @@ export function registration({ address }: ClusterPlace): Record<string, unknown>
         version: 'v1beta1',
         groupPriorityMinimum: 100,
         versionPriority: 100,
-        insecureSkipTLSVerify: true,
+        caBundle: authority.toString('base64'),
         service: { name, namespace, port: PORT },
       },
     },
