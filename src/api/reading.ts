@@ -13,7 +13,7 @@ export interface DeploymentReading {
   readonly claimed: Readonly<Record<string, number>>;
   /** Uids of member objects as last reported, by cluster. */
   readonly known: Readonly<Record<string, string>>;
-  /** Replicas ready in each cluster that has any object of it, as the controller saw them last. */
+  /** Replicas ready in each cluster that has an object of it, as the controller saw them last. */
   readonly ready: Readonly<Record<string, number>>;
   /** The generation of each member object that is rolled out and ready. */
   readonly readyGenerations: Readonly<Record<string, number>>;
