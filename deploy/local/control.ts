@@ -8,12 +8,13 @@ export interface Controllable {
   pids(): Record<string, number>;
   kill(name: string): void;
   stop(name: string): Promise<void>;
+  crash(name: string): Promise<void>;
   restart(name: string): Promise<void>;
   /** Ends the fleet and the launcher. */
   shutdown(): void;
 }
 
-/** `GET /components`; `POST /components/<name>/{kill,stop,start}`; `POST /shutdown`. */
+/** `GET /components`; `POST /components/<name>/{kill,crash,stop,start}`; `POST /shutdown`. */
 export function serveControl(socket: string, fleet: Controllable): Promise<Server> {
   rmSync(socket, { force: true });
   const server = createServer((message, response) => {
@@ -31,9 +32,10 @@ export function serveControl(socket: string, fleet: Controllable): Promise<Serve
 
 async function answer(fleet: Controllable, method: string, url: string): Promise<unknown> {
   if (method === 'GET' && url === '/components') return fleet.pids();
-  const [, name = '', verb = ''] = /^\/components\/(.+)\/(kill|stop|start)$/.exec(url) ?? [];
+  const [, name = '', verb = ''] = /^\/components\/(.+)\/(kill|crash|stop|start)$/.exec(url) ?? [];
   const acts: Readonly<Record<string, () => void | Promise<void>>> = {
     kill: () => fleet.kill(name),
+    crash: () => fleet.crash(name),
     stop: () => fleet.stop(name),
     start: () => fleet.restart(name),
   };

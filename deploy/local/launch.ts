@@ -91,6 +91,7 @@ export class Launcher {
       names: () => supervisor.names(),
       pids: () => supervisor.pids(),
       kill: (name) => supervisor.kill(name),
+      crash: (name) => supervisor.crash(name),
       stop: (name) => supervisor.stop(name),
       restart: (name) => supervisor.restart(name),
       shutdown: () => this.end('Stopping …'),

@@ -90,6 +90,14 @@ export class Supervisor {
     await this.#end(running);
   }
 
+  /** SIGKILL, and stays dead until `restart`. */
+  async crash(name: string): Promise<void> {
+    const running = this.#find(name);
+    running.wanted = false;
+    if (running.record !== null) signal(running.record.pid, 'SIGKILL');
+    await running.exited;
+  }
+
   async restart(name: string): Promise<void> {
     const running = this.#find(name);
     if (running.wanted && running.child !== null) return;

@@ -33,6 +33,8 @@ export interface Fleet {
   readonly control: {
     /** SIGKILL; the launcher starts it again. */
     kill(component: string): Promise<void>;
+    /** SIGKILL; stays dead until `start`. */
+    crash(component: string): Promise<void>;
     /** Stays stopped until `start`. */
     stop(component: string): Promise<void>;
     start(component: string): Promise<void>;
@@ -68,6 +70,7 @@ export function fleetFromEnvironment(): Fleet {
     },
     control: {
       kill: (component) => ask(component, 'kill'),
+      crash: (component) => ask(component, 'crash'),
       stop: (component) => ask(component, 'stop'),
       start: (component) => ask(component, 'start'),
     },

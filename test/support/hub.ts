@@ -38,8 +38,11 @@ export interface World {
   readonly hub: KubeClient;
   member(name: string): KubeClient;
   readonly temporal: Client;
-  /** Runs `act` while a component is stopped, and starts it again whatever happens. */
-  without(component: string, act: () => Promise<void>): Promise<void>;
+  /**
+   * Runs `act` while a component is stopped, and starts it again whatever happens. `crash`: at
+   * once, while its last seconds would be noticed otherwise.
+   */
+  without(component: string, act: () => Promise<void>, how?: 'stop' | 'crash'): Promise<void>;
   /** The status of an OpenMCPDeployment, defaults filled in. */
   status(namespace: string, name: string): Promise<Status>;
   /** Replicas that the Deployment of that name wants in each member; members without it are left out. */
@@ -98,9 +101,9 @@ export function useWorld(...namespaces: string[]): World {
       if (client === undefined) throw new Error(`the fleet has no member ${name}`);
       return client;
     },
-    async without(component, act) {
+    async without(component, act, how = 'stop') {
       const { control } = opened().fleet;
-      await control.stop(component);
+      await control[how](component);
       try {
         await act();
       } finally {
