@@ -11,6 +11,7 @@ import type { Fitness, Joining, JoinStep } from '../../src/api/joining.ts';
 import { OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
 import type { KubeClient } from '../../src/kubernetes/client.ts';
 import { CONFIG_MAPS, NAMESPACES, SERVICE_ACCOUNTS } from '../../src/kubernetes/resources.ts';
+import { givePool, takePool } from './addresses.ts';
 import { checkMember, identityOf } from './check.ts';
 import { dropCredentials, issueCredentials, renewToken, tryCredentials } from './credentials.ts';
 import { make, unmake } from './made.ts';
@@ -92,11 +93,16 @@ const STEPS: Readonly<Record<JoinStep, Step>> = {
   trial: { take: tryCredentials, undo: async () => undefined },
   labels: inMember(labelNodes, unlabelNodes),
   modules: inMember(
-    async (client, { by, cluster }, { hub }) => {
-      const data = { hub: await identityOf(hub), cluster };
+    async (client, joining, tools) => {
+      const { by, cluster } = joining;
+      const data = { hub: await identityOf(tools.hub), cluster };
       await make(client, CONFIG_MAPS, membershipObject(by, data), 'refuse');
+      await givePool(client, joining, tools);
     },
-    (client, { by }) => unmake(client, CONFIG_MAPS, here(MEMBERSHIP), by),
+    async (client, joining) => {
+      await takePool(client, joining);
+      await unmake(client, CONFIG_MAPS, here(MEMBERSHIP), joining.by);
+    },
   ),
   mirror: { take: makeMirror, undo: removeMirror },
   registry: {

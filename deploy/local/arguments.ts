@@ -1,6 +1,8 @@
 /** The command line of the fleet. */
 
 import { parseArgs } from 'node:util';
+import { MOST_REAL_MEMBERS, MOST_REAL_NODES } from './components/network/addresses.ts';
+import { realNodesProblem } from './real-nodes.ts';
 import { defaultState, defaultSubnet, type Settings } from './settings.ts';
 
 const VERBS = ['start', 'stop', 'test', 'bench', 'build'] as const;
@@ -8,6 +10,8 @@ export type Verb = (typeof VERBS)[number];
 
 export interface Options {
   readonly settings: Settings;
+  /** Why its nodes are simulated though nobody asked for it. */
+  readonly simulatedBecause: string | null;
   readonly reset: boolean;
   /** What is left: for `test`, a suite and parts of paths. */
   readonly rest: readonly string[];
@@ -21,7 +25,13 @@ export type Parsed =
 const START_HELP = `npm start [-- options]   starts a fleet: a hub, members, Temporal, NFS, OpenMCP
 
   --members N   members to run and join (default 2)
-  --nodes N     nodes in each member (default 3)
+  --nodes N     nodes in each member (default 1 real one, or 3 simulated ones)
+  --nodes-mode real|kwok
+                real: pods are processes in containers (Linux, as root; the default there)
+                kwok: nodes and pods are objects only, no byte flows (the default elsewhere)
+  --kwok-nodes N
+                simulated nodes beside the real ones in each member, tainted
+                kwok.x-k8s.io/node=fake:NoSchedule (default 0)
   --reset       forget the data of the last time
   --no-openmcp  the clusters alone
 
@@ -43,7 +53,12 @@ export const HELP: Readonly<Record<Verb, string>> = {
   build: 'builds everything that the fleet runs, and starts nothing\n',
 };
 
-export function parseArguments(args: readonly string[], environment: NodeJS.ProcessEnv): Parsed {
+/** `problem` tells why this machine cannot run real nodes, or null. */
+export function parseArguments(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  problem: () => string | null = realNodesProblem,
+): Parsed {
   const [first = 'start', ...others] = args;
   const verb = VERBS.find((name) => name === first);
   if (verb === undefined) {
@@ -55,26 +70,60 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
       allowPositionals: true,
       options: {
         members: { type: 'string', default: '2' },
-        nodes: { type: 'string', default: '3' },
+        nodes: { type: 'string' },
+        'nodes-mode': { type: 'string' },
+        'kwok-nodes': { type: 'string', default: '0' },
         reset: { type: 'boolean', default: false },
         'no-openmcp': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
     if (values.help) return { kind: 'help', verb };
+    const { simulatedBecause, ...nodes } = nodesOf(
+      { count: values.nodes, mode: values['nodes-mode'], kwok: values['kwok-nodes'] },
+      verb === 'stop' ? () => null : problem,
+    );
     const settings: Settings = {
+      ...nodes,
+      block: null,
       subnet: defaultSubnet(environment),
       state: defaultState(environment),
-      members: count('--members', values.members, 20),
-      nodesPerMember: count('--nodes', values.nodes, 100),
+      members: count('--members', values.members, nodes.realNodes > 0 ? MOST_REAL_MEMBERS : 20),
       openmcp: !values['no-openmcp'],
       throwaway: false,
       environment: {},
     };
-    return { kind: 'run', verb, options: { settings, reset: values.reset, rest: positionals } };
+    return {
+      kind: 'run',
+      verb,
+      options: { settings, simulatedBecause, reset: values.reset, rest: positionals },
+    };
   } catch (error) {
     return { kind: 'bad', message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function nodesOf(
+  wanted: { count: string | undefined; mode: string | undefined; kwok: string },
+  problem: () => string | null,
+): Pick<Settings, 'realNodes' | 'kwokNodes'> & Pick<Options, 'simulatedBecause'> {
+  const { mode } = wanted;
+  if (mode !== undefined && mode !== 'real' && mode !== 'kwok')
+    throw new Error(`cannot use --nodes-mode ${mode}: it takes real or kwok`);
+  const simulatedBecause = mode === 'kwok' ? null : problem();
+  if (mode === 'real' && simulatedBecause !== null)
+    throw new Error(`cannot run real nodes here: ${simulatedBecause}`);
+  const isReal = mode !== 'kwok' && simulatedBecause === null;
+  const nodes = nodeCount(wanted.count, isReal);
+  const beside = count('--kwok-nodes', wanted.kwok, 100);
+  return isReal
+    ? { realNodes: nodes, kwokNodes: beside, simulatedBecause }
+    : { realNodes: 0, kwokNodes: nodes + beside, simulatedBecause };
+}
+
+function nodeCount(wanted: string | undefined, isReal: boolean): number {
+  const [usual, most] = isReal ? (['1', MOST_REAL_NODES] as const) : (['3', 100] as const);
+  return count('--nodes', wanted ?? usual, most);
 }
 
 function count(flag: string, text: string, most: number): number {

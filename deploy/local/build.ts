@@ -3,8 +3,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, createWriteStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, delimiter, join } from 'node:path';
 import type { Build, Built } from './component.ts';
 import { cacheFolder, ROOT } from './settings.ts';
 
@@ -46,9 +46,7 @@ async function ensureOne(build: Build, say: (line: string) => void): Promise<str
     say(`  building ${build.component} ${build.version} (log: ${log})`);
     const ticking = setInterval(() => say(`  … ${build.component}: ${seconds(begun)} s`), 30_000);
     try {
-      await (build.kind === 'go'
-        ? goBuild(build, temporary, log)
-        : unpackDebian(build, temporary, log));
+      await make(build, temporary, log);
     } finally {
       clearInterval(ticking);
     }
@@ -60,6 +58,16 @@ async function ensureOne(build: Build, say: (line: string) => void): Promise<str
   } finally {
     await unlock();
   }
+}
+
+async function make(build: Build, folder: string, log: string): Promise<void> {
+  if (build.kind === 'go') return goBuild(build, folder, log);
+  if (build.kind === 'debian') await unpackDebian(build, folder, log);
+  else {
+    const script = join(COMPONENTS, build.component, build.script);
+    await run('bash', [script, folder], { cwd: folder, log });
+  }
+  await stat(join(folder, build.program));
 }
 
 /** A folder that the user names, in which all programs are. */
@@ -83,32 +91,42 @@ function isExecutable(file: string): boolean {
 
 async function digestOf(build: Build): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(build));
-  if (build.kind === 'go') {
-    for (const file of ['go.mod', 'go.sum']) {
-      hash.update(await readFile(join(COMPONENTS, build.component, file)));
-    }
-  }
+  for (const name of await sourcesOf(build))
+    hash.update(await readFile(join(COMPONENTS, build.component, name)));
   return hash.digest('hex').slice(0, 12);
+}
+
+/** Files of the component's folder that its programs are made of. */
+async function sourcesOf(build: Build): Promise<string[]> {
+  if (build.kind === 'debian') return [];
+  const isSource = build.kind === 'script' ? /\.(sh|txt)$/ : /\.go$/;
+  const names = await readdir(join(COMPONENTS, build.component), { recursive: true });
+  const own = names.filter((name) => isSource.test(basename(name))).toSorted();
+  return build.kind === 'go' ? ['go.mod', 'go.sum', ...own] : own;
 }
 
 async function goBuild(build: Build & { kind: 'go' }, folder: string, log: string): Promise<void> {
   const source = join(COMPONENTS, build.component);
   const { target, variables = {} } = build;
-  const what =
-    target === 'tool'
-      ? ['-o', `${folder}/`, 'tool']
-      : ['-o', join(folder, target.output), target.package];
+  const what = whatOf(target, folder);
   // Builds of released sources: neither paths of this machine nor debug symbols are of use.
   const flags = [
     '-s -w',
     ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`),
   ];
   const options = ['-trimpath', '-buildvcs=false', '-ldflags', flags.join(' ')];
-  await run('go', ['build', ...options, ...what], { cwd: source, log });
+  const env = build.isStatic === true ? { CGO_ENABLED: '0' } : {};
+  await run('go', ['build', ...options, ...what], { cwd: source, log, env });
   for (const [module, path, name] of build.files ?? []) {
     const where = await run('go', ['list', '-m', '-f', '{{.Dir}}', module], { cwd: source, log });
     await copyFile(join(where.trim(), path), join(folder, name));
   }
+}
+
+function whatOf(target: (Build & { kind: 'go' })['target'], folder: string): string[] {
+  if (target === 'tool') return ['-o', `${folder}/`, 'tool'];
+  if ('packages' in target) return ['-o', `${folder}/`, target.packages];
+  return ['-o', join(folder, target.output), target.package];
 }
 
 /** Unpacks packages, and those of their dependencies that this machine lacks, without root. */
@@ -117,20 +135,22 @@ async function unpackDebian(
   folder: string,
   log: string,
 ): Promise<void> {
-  await run('bash', [join(COMPONENTS, build.component, 'unpack.sh'), folder, ...build.packages], {
-    cwd: folder,
-    log,
-  });
-  await stat(join(folder, build.program));
+  const mode = build.isExact === true ? 'exactly' : 'with-dependencies';
+  const script = join(ROOT, 'deploy/local/unpack.sh');
+  await run('bash', [script, folder, mode, ...build.packages], { cwd: folder, log });
 }
 
 function run(
   command: string,
   args: readonly string[],
-  to: { cwd: string; log: string },
+  to: { cwd: string; log: string; env?: Record<string, string> },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: to.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: to.cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...to.env },
+    });
     const log = createWriteStream(to.log, { flags: 'a' });
     let output = '';
     let tail = '';

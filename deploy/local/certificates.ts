@@ -47,14 +47,22 @@ async function ensureAuthorities(folder: string, place: ClusterPlace): Promise<v
   await writeFile(join(folder, '.complete'), '');
 }
 
-function requestsOf({ name, address }: ClusterPlace): Request[] {
+function requestsOf({ name, address, inner }: ClusterPlace): Request[] {
   return [
+    ...(inner?.nodes ?? []).map((node) => ({
+      // Signs in to the API server, and serves it logs, commands and metrics.
+      name: node.name,
+      authority: 'ca' as const,
+      subject: `/O=system:nodes/CN=system:node:${node.name}`,
+      names: [node.name],
+      addresses: [node.address],
+    })),
     {
       name: 'server',
       authority: 'ca',
       subject: '/CN=kube-apiserver',
       names: ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'localhost'],
-      addresses: [address, '127.0.0.1', SERVICE_ADDRESS],
+      addresses: [address, ...(inner === null ? [] : [inner.api]), '127.0.0.1', SERVICE_ADDRESS],
     },
     {
       name: 'metrics-server',
@@ -66,6 +74,7 @@ function requestsOf({ name, address }: ClusterPlace): Request[] {
     { name: 'admin', authority: 'ca', subject: `/O=system:masters/CN=${name}-admin` },
     { name: 'controller-manager', authority: 'ca', subject: '/CN=system:kube-controller-manager' },
     { name: 'scheduler', authority: 'ca', subject: '/CN=system:kube-scheduler' },
+    { name: 'kube-proxy', authority: 'ca', subject: '/CN=system:kube-proxy' },
     { name: 'front-proxy', authority: 'front-proxy-ca', subject: '/CN=front-proxy-client' },
     {
       name: 'kubelet-client',

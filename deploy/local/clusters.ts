@@ -1,20 +1,17 @@
 /** What a fresh cluster of the fleet holds before anybody uses it. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { KUBEFED_NAMESPACE, OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
 import { type KubeClient, kubeClient } from '../../src/kubernetes/client.ts';
-import { isKubeObject, isRecord, type KubeObject } from '../../src/kubernetes/object.ts';
+import type { KubeObject } from '../../src/kubernetes/object.ts';
 import { credentialsFromFile } from '../../src/kubernetes/own-credentials.ts';
-import { CRDS, NAMESPACES, NODES, openmcp, type Resource } from '../../src/kubernetes/resources.ts';
-import { NODE_PORT } from './components/kwok/component.ts';
+import { NODES } from '../../src/kubernetes/resources.ts';
+import type { Context } from './component.ts';
+import { kwokNames, kwokNode, kwokStatus } from './components/kwok/nodes.ts';
 import { registration } from './components/metrics-server/component.ts';
-import { pause } from './pid-records.ts';
+import { objectsForPods } from './components/node/manifests.ts';
+import { APPLY, applyAll, applyCrds, objectsBelow, settledApply } from './manifests.ts';
 import { type ClusterPlace, HUB, paths, ROOT, type Settings } from './settings.ts';
-
-const MANAGER = 'openmcp-fleet';
-const APPLY = { fieldManager: MANAGER, force: true };
 
 export async function withClient<T>(
   settings: Settings,
@@ -32,147 +29,54 @@ export async function withClient<T>(
 /** Namespaces, CRDs and policies. */
 export function prepareHub(settings: Settings): Promise<void> {
   return withClient(settings, HUB, async (client) => {
-    for (const name of [OPENMCP_NAMESPACE, KUBEFED_NAMESPACE]) {
-      await client.apply(NAMESPACES, namespace(name), APPLY);
-    }
-    const crds = documentsIn(join(ROOT, 'deploy/crds'));
-    await Promise.all(crds.map((crd) => client.apply(CRDS, crd, { ...APPLY, timeoutMs: 60_000 })));
-    await established(
-      client,
-      crds.map(({ metadata }) => metadata.name),
-    );
-    for (const policy of documentsIn(join(ROOT, 'deploy/policies'))) {
-      await settledApply(client, openmcp(policy.kind), policy);
+    await applyAll(client, [OPENMCP_NAMESPACE, KUBEFED_NAMESPACE].map(namespace));
+    await applyCrds(client, objectsBelow(join(ROOT, 'deploy/crds')));
+    for (const policy of objectsBelow(join(ROOT, 'deploy/policies'))) {
+      await settledApply(client, policy);
     }
   });
 }
 
-/** Nodes that exist as objects, and the registration of its metrics. */
-export function prepareMember(settings: Settings, place: ClusterPlace): Promise<void> {
+/** Nodes that exist as objects, the registration of its metrics, and what pods need where they are real. */
+export function prepareMember(context: Context, place: ClusterPlace): Promise<void> {
+  const { settings } = context;
   return withClient(settings, place.name, async (client) => {
-    for (const object of registration(settings, place)) await applyRaw(client, object);
+    await applyAll(client, registration(settings, place));
+    await removeOtherNodes(client, settings, place);
     await Promise.all(
-      Array.from({ length: settings.nodesPerMember }, async (_, index) => {
-        const node = fakeNode(place, index);
+      kwokNames(settings, place).map(async (name) => {
+        const node = kwokNode(settings, place, name);
         await client.apply(NODES, node, APPLY);
-        await client.apply(NODES, nodeStatus(node, place), { ...APPLY, subresource: 'status' });
+        await client.apply(NODES, kwokStatus(node, place), { ...APPLY, subresource: 'status' });
       }),
     );
+    if (place.inner === null) return;
+    const { crds, objects } = objectsForPods(context, place.inner);
+    await applyCrds(client, crds);
+    for (const object of objects) await settledApply(client, object);
   });
 }
 
-function namespace(name: string): KubeObject {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-}
+const namespace = (name: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name },
+});
 
-function fakeNode({ name, region, zone }: ClusterPlace, index: number): KubeObject {
-  const node = `${name}-node-${index}`;
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name: node,
-      annotations: {
-        'kwok.x-k8s.io/node': 'fake',
-        'metrics.k8s.io/resource-metrics-path': `/metrics/nodes/${node}/metrics/resource`,
-      },
-      labels: {
-        type: 'kwok',
-        'kubernetes.io/hostname': node,
-        'kubernetes.io/os': 'linux',
-        'topology.kubernetes.io/region': region,
-        'topology.kubernetes.io/zone': zone,
-        'failure-domain.beta.kubernetes.io/region': region,
-        'failure-domain.beta.kubernetes.io/zone': zone,
-      },
-    },
-  };
-}
-
-/** Enough pods for a benchmark; CPU and memory are what placement is about. */
-function nodeStatus({ metadata }: KubeObject, place: ClusterPlace): KubeObject {
-  const room = {
-    cpu: String(place.cpu),
-    memory: `${place.memoryGib}Gi`,
-    'ephemeral-storage': '100Gi',
-    pods: '1000',
-  };
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: { name: metadata.name },
-    status: {
-      capacity: room,
-      allocatable: room,
-      // Both, or KWOK's stage adds what it misses and takes away what is there.
-      addresses: [
-        { type: 'InternalIP', address: place.address },
-        { type: 'Hostname', address: metadata.name },
-      ],
-      daemonEndpoints: { kubeletEndpoint: { Port: NODE_PORT } },
-    },
-  };
-}
-
-function documentsIn(folder: string): KubeObject[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .toSorted()
-    .flatMap((name) => parseAllDocuments(readFileSync(join(folder, name), 'utf8')))
-    .map((document): unknown => document.toJS())
-    .filter(isKubeObject);
-}
-
-async function established(client: KubeClient, names: readonly string[]): Promise<void> {
-  const end = Date.now() + 30_000;
-  for (const name of names) {
-    for (;;) {
-      const status = (await client.read(CRDS, { name }))?.['status'];
-      const conditions: unknown[] =
-        isRecord(status) && Array.isArray(status['conditions']) ? status['conditions'] : [];
-      if (
-        conditions.some(
-          (each) => isRecord(each) && each['type'] === 'Established' && each['status'] === 'True',
-        )
-      )
-        break;
-      if (Date.now() > end)
-        throw new Error(`CRD ${name} is not established: ${JSON.stringify(conditions)}`);
-      await pause(100);
-    }
-  }
-}
-
-/** A kind is served a moment after its CRD is established. */
-async function settledApply(
+/** Those of a start with other nodes: nobody runs them any more. */
+async function removeOtherNodes(
   client: KubeClient,
-  resource: Resource,
-  object: KubeObject,
+  settings: Settings,
+  place: ClusterPlace,
 ): Promise<void> {
-  const end = Date.now() + 15_000;
-  for (;;) {
-    try {
-      await client.apply(resource, object, APPLY);
-      return;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await pause(200);
-    }
+  const wanted = new Set([
+    ...(place.inner?.nodes ?? []).map(({ name }) => name),
+    ...kwokNames(settings, place),
+  ]);
+  const ours = new RegExp(`^${place.name}-(node|kwok)-\\d+$`);
+  const { items } = await client.list(NODES, {});
+  for (const { metadata } of items) {
+    const { name, uid } = metadata;
+    if (ours.test(name) && !wanted.has(name)) await client.delete(NODES, { name }, { uid });
   }
-}
-
-async function applyRaw(client: KubeClient, object: Record<string, unknown>): Promise<void> {
-  if (!isKubeObject(object)) throw new Error('cannot apply: not an object');
-  const [group, version] = object.apiVersion.includes('/')
-    ? object.apiVersion.split('/')
-    : ['', object.apiVersion];
-  const { kind, metadata } = object;
-  const plural = `${kind.toLowerCase()}s`;
-  const namespaced = metadata.namespace !== undefined;
-  await client.apply(
-    { group: group ?? '', version: version ?? '', plural, kind, namespaced },
-    object,
-    APPLY,
-  );
 }

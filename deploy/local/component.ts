@@ -9,8 +9,13 @@ export type Build =
       readonly component: string;
       readonly version: string;
       /** Packages to build, with the name of each program. `tool`: all that go.mod calls tools. */
-      readonly target: 'tool' | { readonly package: string; readonly output: string };
+      readonly target:
+        | 'tool'
+        | { readonly package: string; readonly output: string }
+        | { readonly packages: string };
       readonly programs: readonly string[];
+      /** Without libc, to run in an image that holds nothing else. */
+      readonly isStatic?: boolean;
       /** Values that the linker writes into variables, by their name. */
       readonly variables?: Readonly<Record<string, string>>;
       /** Files of modules that the programs read at run time: module, path, name in the result. */
@@ -21,7 +26,17 @@ export type Build =
       readonly component: string;
       readonly version: string;
       readonly packages: readonly string[];
-      /** A file that is there once all are unpacked, below the unpacked root. */
+      /** These alone, whatever this machine has; else also what they need and this machine lacks. */
+      readonly isExact?: boolean;
+      /** A file that is there once all are unpacked, in the folder that they are unpacked into. */
+      readonly program: string;
+    }
+  | {
+      readonly kind: 'script';
+      readonly component: string;
+      readonly version: string;
+      /** In the component's folder; its one argument is the folder to fill. */
+      readonly script: string;
       readonly program: string;
     };
 
@@ -31,6 +46,10 @@ export interface Process {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs it somewhere else, looked up at each start; throws while there is no such place. */
+  readonly within?: () => readonly string[];
+  /** What is done around the process after each start, before `ready` is asked. */
+  readonly started?: (pid: number) => Promise<void>;
   /** Addresses it will listen on; looked at before, so that an occupied one is named. */
   readonly listens: readonly { readonly host: string; readonly port: number }[];
   /** Resolves when it serves; called again and again until it does not throw. */
@@ -49,4 +68,6 @@ export interface Built {
 export interface Context {
   readonly settings: Settings;
   readonly built: Built;
+  /** Of a process of the fleet as it runs now; null while it does not. */
+  readonly pidOf: (name: string) => number | null;
 }

@@ -9,7 +9,7 @@ import { hubPlace, memberPlaces, paths, type Settings } from './settings.ts';
 export function endpointsOf(settings: Settings, pids: Readonly<Record<string, number>>) {
   const places = [hubPlace(settings), ...memberPlaces(settings)];
   return {
-    nodes: 'kwok',
+    nodes: settings.realNodes > 0 ? 'real' : 'kwok',
     temporal: {
       address: temporalAddress(settings),
       namespace: NAMESPACE,

@@ -6,7 +6,12 @@ import { ensureBuilt } from './build.ts';
 import { ensureCertificates } from './certificates.ts';
 import { prepareHub, prepareMember } from './clusters.ts';
 import type { Build, Context } from './component.ts';
+import { build as contourBuild } from './components/contour/component.ts';
+import { build as corednsBuild } from './components/coredns/component.ts';
+import { build as envoyBuild } from './components/envoy/component.ts';
 import { etcd, build as etcdBuild } from './components/etcd/component.ts';
+import { ensureArchives } from './components/images/archives.ts';
+import { busyboxBuild, build as imagesBuild, nginxBuild } from './components/images/component.ts';
 import {
   apiServer,
   controllerManager,
@@ -14,14 +19,20 @@ import {
   scheduler,
 } from './components/kubernetes/component.ts';
 import { kwok, build as kwokBuild } from './components/kwok/component.ts';
+import { localPath, build as localPathBuild } from './components/local-path/component.ts';
+import { metallbStandIn } from './components/metallb-stand-in/component.ts';
 import { build as metricsBuild, metricsServer } from './components/metrics-server/component.ts';
+import { build as networkBuild } from './components/network/component.ts';
 import { nfs, build as nfsBuild } from './components/nfs/component.ts';
+import { containerdBuild, build as nodeBuild } from './components/node/component.ts';
+import { RealNodes } from './components/node/fleet-nodes.ts';
 import { bundleWorkflows, ourProcess } from './components/openmcp/component.ts';
 import { temporal, build as temporalBuild } from './components/temporal/component.ts';
 import { joinMembers } from './joining.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import {
   type ClusterPlace,
+  cacheFolder,
   hubPlace,
   memberPlaces,
   paths,
@@ -31,7 +42,7 @@ import {
 import type { Supervisor } from './supervisor.ts';
 
 /** All that is built, the longest first. A new component is its folder and a line here and below. */
-export const BUILDS: readonly Build[] = [
+const BUILDS: readonly Build[] = [
   kubernetesBuild,
   temporalBuild,
   kwokBuild,
@@ -39,6 +50,23 @@ export const BUILDS: readonly Build[] = [
   etcdBuild,
   nfsBuild,
 ];
+/** What real nodes need besides. */
+const REAL_BUILDS: readonly Build[] = [
+  corednsBuild,
+  contourBuild,
+  localPathBuild,
+  containerdBuild,
+  networkBuild,
+  nodeBuild,
+  imagesBuild,
+  nginxBuild,
+  busyboxBuild,
+  envoyBuild,
+];
+
+export function buildsOf({ realNodes }: Settings): readonly Build[] {
+  return realNodes > 0 ? [...BUILDS, ...REAL_BUILDS] : BUILDS;
+}
 
 export async function startFleet(
   settings: Settings,
@@ -47,16 +75,25 @@ export async function startFleet(
 ): Promise<void> {
   mkdirSync(settings.state, { recursive: true, mode: 0o700 });
   rmSync(paths.endpoints(settings.state), { force: true });
-  const context: Context = { settings, built: await ensureBuilt(BUILDS, say) };
+  const built = await ensureBuilt(buildsOf(settings), say);
+  const pidOf = (name: string) => supervisor.pids()[name] ?? null;
+  const context: Context = { settings, built, pidOf };
   linkTools(context);
-  const places = [hubPlace(settings), ...memberPlaces(settings)];
+  const members = memberPlaces(settings);
+  const places = [hubPlace(settings), ...members];
   await makeKeys(settings, places);
 
-  say('Starting etcd, Temporal, NFS and the control planes …');
+  const isReal = settings.realNodes > 0;
+  const servers = isReal
+    ? 'etcd, Temporal, NFS, the control planes and the nodes'
+    : 'etcd, Temporal, NFS and the control planes';
+  say(`Starting ${servers} …`);
+  const nodes = isReal ? await prepareNodes(context, supervisor, say) : null;
   await Promise.all([
     supervisor.start(temporal(context)),
     supervisor.start(nfs(context)),
     settings.openmcp ? bundleWorkflows(context) : Promise.resolve(),
+    nodes?.startMachines(),
     supervisor
       .start(etcd(context))
       .then(() => Promise.all(places.map((place) => supervisor.start(apiServer(context, place))))),
@@ -64,8 +101,9 @@ export async function startFleet(
   await Promise.all([
     ...places.map((place) => supervisor.start(controllerManager(context, place))),
     prepareHub(settings),
-    ...memberPlaces(settings).map((place) => startMember(context, supervisor, place)),
+    ...members.map((place) => startMember(context, supervisor, place, nodes)),
   ]);
+  if (isReal) await supervisor.start(metallbStandIn(context));
   if (settings.openmcp) {
     say('Starting OpenMCP and joining the members …');
     await Promise.all(
@@ -77,17 +115,34 @@ export async function startFleet(
   }
 }
 
+async function prepareNodes(
+  context: Context,
+  supervisor: Supervisor,
+  say: (line: string) => void,
+): Promise<RealNodes> {
+  const folder = join(cacheFolder(process.env), 'images');
+  const images = await ensureArchives(context.built, folder, say);
+  return new RealNodes(context, supervisor, images);
+}
+
 async function startMember(
   context: Context,
   supervisor: Supervisor,
   place: ClusterPlace,
+  nodes: RealNodes | null,
 ): Promise<void> {
-  await prepareMember(context.settings, place);
-  await Promise.all([
-    supervisor.start(scheduler(context, place)),
-    supervisor.start(kwok(context, place)),
-    supervisor.start(metricsServer(context, place)),
-  ]);
+  const { settings } = context;
+  const prepared = prepareMember(context, place);
+  const others = async () => {
+    await prepared;
+    await Promise.all([
+      supervisor.start(scheduler(context, place)),
+      ...(settings.kwokNodes > 0 ? [supervisor.start(kwok(context, place))] : []),
+      supervisor.start(metricsServer(context, place)),
+      ...(nodes === null ? [] : [supervisor.start(localPath(context, place))]),
+    ]);
+  };
+  await Promise.all([nodes?.startNodes(place.name, prepared), others()]);
 }
 
 async function makeKeys(settings: Settings, places: readonly ClusterPlace[]): Promise<void> {

@@ -16,7 +16,7 @@ export async function joinMembers(settings: Settings, say: (line: string) => voi
     (await openmcp(settings, ['unjoin', 'list', '--output', 'json'])).output,
   );
   await Promise.all(
-    places.map(async ({ name, address }) => {
+    places.map(async ({ name, address, inner }) => {
       if (joined.has(address)) return;
       if (!waiting.has(address)) {
         const kubeconfig = paths.kubeconfig(settings, name);
@@ -29,7 +29,12 @@ export async function joinMembers(settings: Settings, say: (line: string) => voi
           kubeconfig,
         ]);
       }
-      await openmcp(settings, ['join', 'cluster', '--ip', address]);
+      // Joining makes a pool of them in the member.
+      const range = inner && [
+        '--lb-range',
+        `${inner.loadBalancers.from}-${inner.loadBalancers.to}`,
+      ];
+      await openmcp(settings, ['join', 'cluster', '--ip', address, ...(range ?? [])]);
       say(`  joined ${name} (${address})`);
     }),
   );

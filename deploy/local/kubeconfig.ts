@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { API_PORT, type ClusterPlace } from './settings.ts';
 
-export function serverOf({ address }: ClusterPlace): string {
+export function serverOf({ address }: Pick<ClusterPlace, 'address'>): string {
   return `https://${address}:${API_PORT}`;
 }
 
@@ -15,6 +15,8 @@ interface Entry {
   readonly folder: string;
   /** Name of the certificate to sign in with; `admin` for people. */
   readonly certificate: string;
+  /** Where the API server is, if elsewhere than others see it. */
+  readonly address?: string;
 }
 
 /** Self-contained: no files are referred to, so it can be copied. */
@@ -23,9 +25,12 @@ export function writeKubeconfig(file: string, entries: readonly Entry[]): void {
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: entries.map(({ place, folder }) => ({
+    clusters: entries.map(({ place, folder, address = place.address }) => ({
       name: place.name,
-      cluster: { server: serverOf(place), 'certificate-authority-data': encoded(folder, 'ca.crt') },
+      cluster: {
+        server: serverOf({ address }),
+        'certificate-authority-data': encoded(folder, 'ca.crt'),
+      },
     })),
     users: entries.map(({ place, folder, certificate }) => ({
       name: `${place.name}-${certificate}`,

@@ -4,40 +4,44 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { Options } from './arguments.ts';
 import { ensureBuilt } from './build.ts';
+import { removeGroups } from './components/node/cgroups.ts';
 import { askControl, serveControl } from './control.ts';
 import { writeEndpoints } from './endpoints.ts';
-import { BUILDS, startFleet } from './fleet.ts';
+import { buildsOf, startFleet } from './fleet.ts';
 import { page } from './page.ts';
-import { endRecorded, isAlive, readRecords, writeRecords } from './pid-records.ts';
+import { endRecorded, isAlive, pause, readRecords, writeRecords } from './pid-records.ts';
+import { withNetwork } from './real-nodes.ts';
 import { paths, type Settings } from './settings.ts';
 import { Supervisor } from './supervisor.ts';
 
 const GRACE_MS = 10_000;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-export async function build(): Promise<number> {
-  await ensureBuilt(BUILDS, say);
+export async function build({ settings }: Options): Promise<number> {
+  await ensureBuilt(buildsOf(settings), say);
   return 0;
 }
 
 /** Runs until it is told to end, by Ctrl-C, a signal, or `npm stop`. */
-export async function start({ settings, reset }: Options): Promise<number> {
+export async function start(options: Options): Promise<number> {
   const begun = performance.now();
-  if (await answers(settings)) {
-    if (reset)
-      throw new Error(`cannot reset: the fleet in ${settings.state} runs; npm stop ends it`);
-    say(page(settings, 0).replace(/^\nOpenMCP is up after 0 s\./, '\nOpenMCP runs already.'));
+  const { state } = options.settings;
+  if (await answers(state)) {
+    if (options.reset)
+      throw new Error(`cannot reset: the fleet in ${state} runs; npm stop ends it`);
+    say(`\nThe fleet in ${state} runs already; npm stop ends it.`);
     return 0;
   }
-  await endLeftovers(settings);
-  if (reset) rmSync(settings.state, { recursive: true, force: true });
+  await endLeftovers(state);
+  if (options.reset) rmSync(state, { recursive: true, force: true });
+  const settings = withNetwork(options.settings);
   const fleet = new Launcher(settings);
   process.once('SIGINT', () => fleet.end('Stopping …'));
   process.once('SIGTERM', () => fleet.end('Stopping …'));
   process.once('SIGHUP', () => fleet.end('Stopping …'));
   try {
     await fleet.up(say);
-    say(page(settings, (performance.now() - begun) / 1000));
+    say(page(settings, (performance.now() - begun) / 1000, options.simulatedBecause));
   } catch (error) {
     if (!fleet.ending) {
       fleet.end(null);
@@ -49,16 +53,16 @@ export async function start({ settings, reset }: Options): Promise<number> {
   return 0;
 }
 
-export async function stop({ settings }: Options): Promise<number> {
-  if (await answers(settings)) {
-    await askControl(paths.control(settings.state), 'POST', '/shutdown');
-    const records = readRecords(paths.pids(settings.state));
+export async function stop({ settings: { state } }: Options): Promise<number> {
+  if (await answers(state)) {
+    await askControl(paths.control(state), 'POST', '/shutdown');
+    const records = readRecords(paths.pids(state));
     const end = Date.now() + 6 * GRACE_MS;
     while (records.some(isAlive) && Date.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-  await endLeftovers(settings);
+  await endLeftovers(state);
   say('stopped');
   return 0;
 }
@@ -115,13 +119,14 @@ export class Launcher {
 
   async #finish(): Promise<void> {
     await this.#supervisor.stopAll();
+    await cleanGroups(this.#settings.state);
     rmSync(paths.endpoints(this.#settings.state), { force: true });
     this.#control?.closeAllConnections();
     this.#control?.close();
   }
 }
 
-async function answers({ state }: Settings): Promise<boolean> {
+async function answers(state: string): Promise<boolean> {
   if (!existsSync(paths.control(state))) return false;
   try {
     await askControl(paths.control(state), 'GET', '/components');
@@ -132,12 +137,24 @@ async function answers({ state }: Settings): Promise<boolean> {
 }
 
 /** A launcher that was killed could not end its processes; their records tell which they are. */
-async function endLeftovers({ state }: Settings): Promise<void> {
+async function endLeftovers(state: string): Promise<void> {
   const file = paths.pids(state);
   const records = readRecords(file);
   const living = records.filter(isAlive);
   if (living.length > 0) say(`Ending ${living.length} processes that a killed launcher left …`);
   await endRecorded(records, GRACE_MS);
+  await cleanGroups(state);
   if (records.length > 0) writeRecords(file, []);
   rmSync(paths.control(state), { force: true });
+}
+
+/** What ran in them has just been ended; the kernel takes a moment until they are empty. */
+async function cleanGroups(state: string): Promise<void> {
+  const end = Date.now() + GRACE_MS;
+  let left = removeGroups(state);
+  while (left.length > 0 && Date.now() < end) {
+    await pause(50);
+    left = removeGroups(state);
+  }
+  if (left.length > 0) say(`control groups still have processes: ${left.join(', ')}`);
 }

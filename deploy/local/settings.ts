@@ -3,6 +3,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type InnerPlace, innerPlace } from './components/network/addresses.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -12,7 +13,12 @@ export interface Settings {
   /** Folder of everything that this fleet keeps. */
   readonly state: string;
   readonly members: number;
-  readonly nodesPerMember: number;
+  /** Nodes whose pods are processes, in each member. */
+  readonly realNodes: number;
+  /** Nodes that are objects only, in each member. */
+  readonly kwokNodes: number;
+  /** Of the addresses of real nodes; null without any. See components/network. */
+  readonly block: number | null;
   /** Start and join our own processes too. */
   readonly openmcp: boolean;
   /** Nothing needs to survive a crash of the machine: no fsync. */
@@ -29,6 +35,8 @@ export interface ClusterPlace {
   /** CPUs and GiB of each of its nodes. */
   readonly cpu: number;
   readonly memoryGib: number;
+  /** Of a member with real nodes. */
+  readonly inner: InnerPlace | null;
 }
 
 export const HUB = 'openmcp';
@@ -82,10 +90,12 @@ export function hubPlace({ subnet }: Settings): ClusterPlace {
     zone: '',
     cpu: 0,
     memoryGib: 0,
+    inner: null,
   };
 }
 
-export function memberPlaces({ subnet, members }: Settings): ClusterPlace[] {
+export function memberPlaces(settings: Settings): ClusterPlace[] {
+  const { subnet, members, block, realNodes } = settings;
   if (!Number.isInteger(members) || members < 0 || members > MOST_MEMBERS) {
     throw new Error(`cannot run ${members} members: --members takes 0 to ${MOST_MEMBERS}`);
   }
@@ -93,7 +103,9 @@ export function memberPlaces({ subnet, members }: Settings): ClusterPlace[] {
     const [region, zone] = REGIONS[index % REGIONS.length] ?? REGIONS[0];
     const size = SIZES[index % SIZES.length] ?? SIZES[0];
     const address = `${subnet}.${HUB_HOST + 10 * (index + 1)}`;
-    return { name: `cluster${index + 1}`, address, region, zone, ...size };
+    const name = `cluster${index + 1}`;
+    const inner = block === null ? null : innerPlace(block, index, name, realNodes);
+    return { name, address, region, zone, ...size, inner };
   });
 }
 
@@ -101,6 +113,7 @@ export const paths = {
   log: ({ state }: Settings, name: string) =>
     join(state, 'logs', `${name.replaceAll('/', '-')}.log`),
   cluster: ({ state }: Settings, name: string) => join(state, 'clusters', name),
+  node: ({ state }: Settings, name: string) => join(state, 'nodes', name),
   kubeconfig: ({ state }: Settings, name: string) => join(state, 'clusters', name, 'kubeconfig'),
   workflowBundle: ({ state }: Settings) => join(state, 'workflow-bundle.js'),
   compileCache: ({ state }: Settings) => join(state, 'compile-cache'),

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Options } from './arguments.ts';
 import { ensureBuilt } from './build.ts';
-import { BUILDS } from './fleet.ts';
+import { buildsOf } from './fleet.ts';
 import { Launcher } from './launch.ts';
 import { occupant } from './ports.ts';
+import { withNetwork } from './real-nodes.ts';
 import { API_PORT, ROOT, type Settings } from './settings.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -33,19 +34,22 @@ const SUITE_LIMIT_MS = 20 * 60_000;
 /** Tests wait for what people wait for; only the order of magnitude differs. */
 const TEST_PACE = { OPENMCP_PROBE_INTERVAL_SECONDS: '2', OPENMCP_PROBE_TIMEOUT_SECONDS: '1' };
 
+/** Also beside real nodes: hundreds of pods are more than a machine can run. */
+const KWOK_NODES = 3;
+
 interface Tally {
   passed: number;
   failed: number;
 }
 
-export async function test({ settings, rest }: Options): Promise<number> {
+export async function test({ settings, simulatedBecause, rest }: Options): Promise<number> {
   const [suite, ...paths] = rest;
   if (suite !== undefined && !SUITES.includes(suite)) {
     throw new Error(`unknown suite ${suite}: there are ${SUITES.join(', ')}`);
   }
   const wanted = (name: string) => suite === undefined || suite === name;
   const tally: Tally = { passed: 0, failed: 0 };
-  const built = await ensureBuilt(BUILDS, say);
+  const built = await ensureBuilt(buildsOf(settings), say);
   const env = { OPENMCP_TEMPORAL_CLI: built.program('temporal', 'temporal') };
   const begun = performance.now();
 
@@ -53,7 +57,10 @@ export async function test({ settings, rest }: Options): Promise<number> {
   for (const name of ALONE.filter(wanted)) await jest(name, { paths, env, tally });
   const onFleet = ON_FLEET.filter(wanted);
   if (onFleet.length > 0) {
-    await withFleet({ ...settings, environment: TEST_PACE }, async (endpoints, bin) => {
+    if (simulatedBecause !== null)
+      say(`No real nodes, and no tests of them, because ${simulatedBecause}.`);
+    const fleet = { ...settings, environment: TEST_PACE, kwokNodes: KWOK_NODES };
+    await withFleet(fleet, async (endpoints, bin) => {
       const fleetEnv = {
         ...env,
         OPENMCP_ENDPOINTS: endpoints,
@@ -72,9 +79,9 @@ export async function test({ settings, rest }: Options): Promise<number> {
 
 export async function bench({ settings, rest }: Options): Promise<number> {
   const [name = 'placement'] = rest;
-  await ensureBuilt(BUILDS, say);
+  await ensureBuilt(buildsOf(settings), say);
   let code = 1;
-  await withFleet({ ...settings, nodesPerMember: 4 }, async (endpoints) => {
+  await withFleet({ ...settings, realNodes: 0, kwokNodes: 4 }, async (endpoints) => {
     code = await run(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', join(ROOT, `test/bench/${name}.ts`)],
@@ -92,13 +99,13 @@ async function withFleet(
   act: (endpoints: string, bin: string) => Promise<void>,
 ): Promise<void> {
   const state = mkdtempSync(join(tmpdir(), 'openmcp-test-'));
-  const settings: Settings = {
+  const settings = withNetwork({
     ...base,
     state,
     subnet: await freeSubnet(),
     throwaway: true,
     openmcp: true,
-  };
+  });
   const launcher = new Launcher(settings);
   const stopped = new Promise<never>((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -110,7 +117,8 @@ async function withFleet(
   });
   stopped.catch(() => {});
   try {
-    say(`Starting a fleet on ${settings.subnet}.* in ${state} …`);
+    const nodes = settings.realNodes > 0 ? 'real' : 'kwok';
+    say(`Starting a fleet of ${nodes} nodes on ${settings.subnet}.* in ${state} …`);
     await launcher.up(say);
     await Promise.race([act(join(state, 'endpoints.json'), join(state, 'bin')), stopped]);
   } finally {

@@ -29,6 +29,8 @@ interface Running {
   wanted: boolean;
   restarts: number;
   exited: Promise<void>;
+  /** What is done around it after its start. */
+  started: Promise<void>;
 }
 
 export class Supervisor {
@@ -59,6 +61,7 @@ export class Supervisor {
       wanted: true,
       restarts: 0,
       exited: Promise.resolve(),
+      started: Promise.resolve(),
     };
     this.#running.set(process.name, running);
     this.#spawn(running);
@@ -127,7 +130,16 @@ export class Supervisor {
   }
 
   #spawn(running: Running): void {
-    const { name, command, args, env } = running.process;
+    const { name, env } = running.process;
+    let words: readonly string[];
+    try {
+      words = commandOf(running.process);
+    } catch {
+      // Where it is to run is not there yet.
+      this.#onExit(running);
+      return;
+    }
+    const [command = '', ...args] = words;
     const log = this.#openLog(name);
     const child = spawn(command, args, {
       stdio: ['ignore', log, log],
@@ -150,6 +162,19 @@ export class Supervisor {
       child.once('exit', ended);
       child.once('error', ended);
     });
+    running.started =
+      child.pid === undefined ? Promise.resolve() : this.#settle(running, child.pid);
+  }
+
+  /** One around which things cannot be done is of no use: it is ended, and so started anew. */
+  async #settle({ process }: Running, pid: number): Promise<void> {
+    try {
+      await process.started?.(pid);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (!this.#ending) this.#options.say(`${process.name}: ${why}`);
+      signal(pid, 'SIGKILL');
+    }
   }
 
   #onExit(running: Running): void {
@@ -178,6 +203,7 @@ export class Supervisor {
     const end = Date.now() + READY_SECONDS * 1000;
     for (let last = ''; ; ) {
       try {
+        await running.started;
         await ready();
         running.restarts = 0;
         return;
@@ -204,6 +230,10 @@ export class Supervisor {
     const self = { name: 'launcher', pid: process.pid, start: startTime(process.pid) ?? 0 };
     writeRecords(this.#options.pids, this.#ending ? [] : [self, ...records]);
   }
+}
+
+function commandOf({ within, command, args }: Process): readonly string[] {
+  return [...(within?.() ?? []), command, ...args];
 }
 
 function tail(file: string): string {

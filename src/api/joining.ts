@@ -30,7 +30,7 @@ export const STEP_TITLES: Readonly<Record<JoinStep, string>> = {
   credentials: 'issuing a token and keeping it on the hub',
   trial: 'trying the new credentials',
   labels: 'labelling the nodes with region and zone',
-  modules: 'describing the membership in the member',
+  modules: 'describing the membership in the member, and giving it addresses',
   mirror: 'mirroring it as a KubeFedCluster',
   registry: 'moving it to the joined members in the registry',
 };

@@ -1,7 +1,9 @@
 /** Every command and flag, with the help that goes with it. Commands load what they need when they run. */
 
+import { isIP } from 'node:net';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { isAddress } from '../nfs/registry-address.ts';
+import type { JoinOptions } from './commands/join-cluster.ts';
 import { createOutput } from './output.ts';
 import type { Flags } from './settings.ts';
 import type { Connect, Run, Surroundings } from './surroundings.ts';
@@ -144,14 +146,21 @@ function addJoin(program: Command, run: Runner): void {
     .addOption(address('--ip <ip>', 'address under which it is registered').makeOptionMandatory())
     .option('--region <region>', 'region for its nodes, such as AS')
     .option('--zone <zone>', 'zone for its nodes, such as KR')
+    .addOption(
+      new Option(
+        '--lb-range <from-to>',
+        'addresses for its LoadBalancer Services, such as 10.0.3.200-10.0.3.250 (needs MetalLB there)',
+      ).argParser(addressRange),
+    )
     .addHelpText(
       'after',
       examples(
         'openmcp join cluster --ip 10.0.3.40',
         'openmcp join cluster --ip 10.0.3.40 --region AS --zone KR --timeout 60',
+        'openmcp join cluster --ip 10.0.3.40 --lb-range 10.0.3.200-10.0.3.250',
       ),
     )
-    .action(async (options: { ip: string; region?: string; zone?: string }, command: Command) => {
+    .action(async (options: JoinOptions, command: Command) => {
       const { joinCluster } = await import('./commands/join-cluster.ts');
       await joinCluster(await run(command), options);
     });
@@ -235,6 +244,14 @@ function address(flags: string, description: string): Option {
     if (isAddress(text)) return text;
     throw new InvalidArgumentError('It is not an IP address or a host name, such as 10.0.3.40.');
   });
+}
+
+function addressRange(text: string): readonly [string, string] {
+  const [from = '', to = '', ...rest] = text.split('-').map((part) => part.trim());
+  if (rest.length === 0 && isIP(from) !== 0 && isIP(from) === isIP(to)) return [from, to];
+  throw new InvalidArgumentError(
+    'It is not two IP addresses of one family, such as 10.0.3.200-10.0.3.250.',
+  );
 }
 
 function secondsOf(text: string): number {

@@ -82,6 +82,28 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   OpenMCPPolicyEngine: 'openmcppolicyengines',
 };
 
+/** Where MetalLB runs by its manifests and its chart, and where it reads its objects. */
+export const METALLB_NAMESPACE = 'metallb-system';
+/** MetalLB's: what addresses there are, and that they are announced. */
+export const IP_ADDRESS_POOLS = namespaced(
+  'metallb.io',
+  'v1beta1',
+  'ipaddresspools',
+  'IPAddressPool',
+);
+export const L2_ADVERTISEMENTS = namespaced(
+  'metallb.io',
+  'v1beta1',
+  'l2advertisements',
+  'L2Advertisement',
+);
+export const ENDPOINT_SLICES = namespaced(
+  'discovery.k8s.io',
+  'v1',
+  'endpointslices',
+  'EndpointSlice',
+);
+
 /** One of our own kinds; all are namespaced. */
 export function openmcp(kind: string): Resource {
   const plural = IRREGULAR[kind] ?? `${kind.toLowerCase()}s`;

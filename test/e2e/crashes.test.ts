@@ -18,7 +18,7 @@ const MEMBERS = ['cluster1', 'cluster2'];
 const numbered = (count: number, prefix: string) =>
   Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
 const createAll = (names: readonly string[]) =>
-  Promise.all(names.map((name) => create(openmcpDeployment(at(name)))));
+  Promise.all(names.map((name) => create(openmcpDeployment(at(name), { simulated: true }))));
 
 /** Owners of the objects in a member, by the objects' names. */
 async function ownersIn(cluster: string): Promise<Record<string, string>> {

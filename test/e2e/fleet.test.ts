@@ -1,16 +1,17 @@
 /** The launcher itself: nothing is left behind, nothing is in the way, two fleets do not meet. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isAlive, type PidRecord, readRecords } from '../../deploy/local/pid-records.ts';
 import { eventually } from '../support/eventually.ts';
+import { describeReal } from '../support/real-nodes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const UP_MS = 90_000;
+const UP_MS = 120_000;
 let state: string;
 
 beforeEach(() => {
@@ -37,58 +38,124 @@ function launch(verb: string, ...args: string[]): ChildProcess & { output: () =>
   return Object.assign(child, { output: () => output });
 }
 
-const start = () => launch('start', '--no-openmcp', '--members', '1');
+const small = ['--no-openmcp', '--members', '1'];
+const start = (mode: 'kwok' | 'real') => launch('start', ...small, '--nodes-mode', mode);
 const records = (): PidRecord[] => readRecords(join(state, 'pids.json'));
 const isUp = (fleet: ReturnType<typeof launch>) =>
-  eventually(() => expect(fleet.output()).toContain('Next, in another terminal'), UP_MS);
+  eventually(() => {
+    if (fleet.exitCode !== null) throw new Error(`the fleet ended: ${fleet.output()}`);
+    expect(fleet.output()).toContain('Next, in another terminal');
+  }, UP_MS);
 
 function ended(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null) return Promise.resolve(child.exitCode);
   return new Promise((resolve) => child.once('exit', resolve));
 }
 
-it('takes over what a killed launcher left, and Ctrl-C leaves nothing', async () => {
-  await isUp(start());
-  const first = records();
-  expect(first.length).toBeGreaterThan(7);
-  const launcher = first.find(({ name }) => name === 'launcher');
+/** As a crash of the launcher would: what it started goes on. */
+async function killLauncher(): Promise<readonly PidRecord[]> {
+  const all = records();
+  const launcher = all.find(({ name }) => name === 'launcher');
   process.kill(launcher?.pid ?? 0, 'SIGKILL');
-  await eventually(() => expect(first.filter(isAlive)).toHaveLength(first.length - 1));
+  await eventually(() => expect(all.filter(isAlive)).toHaveLength(all.length - 1));
+  return all;
+}
 
-  const second = start();
-  await isUp(second);
+describe('with simulated nodes', () => {
+  it('takes over what a killed launcher left, and Ctrl-C leaves nothing', async () => {
+    await isUp(start('kwok'));
+    const first = await killLauncher();
+    expect(first.length).toBeGreaterThan(7);
 
-  expect(first.filter(isAlive)).toEqual([]);
-  const now = records();
-  expect(JSON.parse(readFileSync(join(state, 'endpoints.json'), 'utf8'))).toMatchObject({
-    nodes: 'kwok',
-    clusters: { openmcp: { ip: '127.0.77.30' }, cluster1: { ip: '127.0.77.40' } },
-  });
+    const second = start('kwok');
+    await isUp(second);
 
-  // What a terminal does: the whole foreground group gets it.
-  process.kill(-(second.pid ?? 0), 'SIGINT');
-  await ended(second);
-  expect(now.filter(isAlive)).toEqual([]);
-  expect(existsSync(join(state, 'endpoints.json'))).toBe(false);
-}, 300_000);
+    expect(first.filter(isAlive)).toEqual([]);
+    const now = records();
+    expect(JSON.parse(readFileSync(join(state, 'endpoints.json'), 'utf8'))).toMatchObject({
+      nodes: 'kwok',
+      clusters: { openmcp: { ip: '127.0.77.30' }, cluster1: { ip: '127.0.77.40' } },
+    });
 
-it('says that it runs already, starts again what ends, and npm stop ends it', async () => {
-  const fleet = start();
-  await isUp(fleet);
-  const again = start();
-  expect(await ended(again)).toBe(0);
-  expect(again.output()).toContain('runs already');
+    // What a terminal does: the whole foreground group gets it.
+    process.kill(-(second.pid ?? 0), 'SIGINT');
+    await ended(second);
+    expect(now.filter(isAlive)).toEqual([]);
+    expect(existsSync(join(state, 'endpoints.json'))).toBe(false);
+  }, 300_000);
 
-  const kwok = records().find(({ name }) => name === 'cluster1/kwok');
-  process.kill(kwok?.pid ?? 0, 'SIGKILL');
-  await eventually(() => {
-    const next = records().find(({ name }) => name === 'cluster1/kwok');
-    expect(next?.pid).toBeDefined();
-    expect(next?.pid).not.toBe(kwok?.pid);
-  });
+  it('says that it runs already, starts again what ends, and npm stop ends it', async () => {
+    const fleet = start('kwok');
+    await isUp(fleet);
+    const again = start('kwok');
+    expect(await ended(again)).toBe(0);
+    expect(again.output()).toContain('runs already');
 
-  const now = records();
-  expect(await ended(launch('stop'))).toBe(0);
-  await ended(fleet);
-  expect(now.filter(isAlive)).toEqual([]);
-}, 300_000);
+    const kwok = records().find(({ name }) => name === 'cluster1/kwok');
+    process.kill(kwok?.pid ?? 0, 'SIGKILL');
+    await eventually(() => {
+      const next = records().find(({ name }) => name === 'cluster1/kwok');
+      expect(next?.pid).toBeDefined();
+      expect(next?.pid).not.toBe(kwok?.pid);
+    });
+
+    const now = records();
+    expect(await ended(launch('stop'))).toBe(0);
+    await ended(fleet);
+    expect(now.filter(isAlive)).toEqual([]);
+  }, 300_000);
+});
+
+/** Empty where the process has gone meanwhile. */
+function networkOf(process: string): string {
+  try {
+    return readlinkSync(`/proc/${process}/ns/net`);
+  } catch {
+    return '';
+  }
+}
+
+/** What real nodes put around the processes of the machine. The suite's own fleet has some, which stay. */
+function traces(): Record<string, string[]> {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const lines = (command: string, ...args: string[]) =>
+    execFileSync(command, args, { encoding: 'utf8' }).trimEnd().split('\n');
+  return {
+    // What nft keeps is in them, too.
+    networks: [...new Set(processes.map(networkOf))].filter(Boolean).toSorted(),
+    links: lines('ip', '-o', 'link').map((line) => line.split(':')[1]?.trim() ?? ''),
+    routes: lines('ip', 'route'),
+    mounts: readFileSync('/proc/mounts', 'utf8').split('\n'),
+    groups: lines('find', '/sys/fs/cgroup', '-name', 'openmcp*').toSorted(),
+  };
+}
+
+describeReal('with real nodes', () => {
+  it('ten times started and killed, it leaves nothing behind', async () => {
+    const before = traces();
+    for (let round = 0; round < 10; round += 1) {
+      await isUp(start('real'));
+      expect(traces()).not.toEqual(before);
+      await killLauncher();
+    }
+
+    expect(await ended(launch('stop'))).toBe(0);
+
+    expect(traces()).toEqual(before);
+  }, 900_000);
+
+  it('Ctrl-C leaves nothing, and neither does npm stop', async () => {
+    const before = traces();
+    const first = start('real');
+    await isUp(first);
+    process.kill(-(first.pid ?? 0), 'SIGINT');
+    await ended(first);
+    expect(traces()).toEqual(before);
+
+    const second = start('real');
+    await isUp(second);
+    expect(await ended(launch('stop'))).toBe(0);
+    await ended(second);
+    expect(traces()).toEqual(before);
+  }, 300_000);
+});

@@ -90,7 +90,7 @@ describe('a leave', () => {
     const joined = await world.commands.openmcp('join', 'cluster', '--ip', ip());
     expect(joined).toMatchObject({ code: 0 });
     expect(joined.stdout).toContain("Success Join 'cluster2'");
-    const { serverIP, nodeInfo } = await read();
+    const { serverIP, nodeInfo, metalLBRange } = await read();
 
     await world.hub.delete(OPENMCP_CLUSTERS, ref);
 
@@ -99,11 +99,12 @@ describe('a leave', () => {
       90_000,
     );
     expect(await traces()).toEqual([]);
-    const again = { metadata: ref, spec: { serverIP, nodeInfo, joinStatus: 'JOINING' } };
+    const spec = { serverIP, nodeInfo, metalLBRange, joinStatus: 'JOINING' };
     await world.hub.create(OPENMCP_CLUSTERS, {
       apiVersion: API_VERSION,
       kind: 'OpenMCPCluster',
-      ...again,
+      metadata: ref,
+      spec,
     });
     await becomes('JOIN');
   }, 180_000);

@@ -5,6 +5,7 @@ import { DEPLOYMENTS, HPAS } from '../../src/kubernetes/resources.ts';
 import { commandsOf } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { fleetFromEnvironment } from '../support/fleet.ts';
+import { ON_SIMULATED_NODES } from '../support/hub.ts';
 import { type Sandbox, sandbox } from '../support/sandbox.ts';
 
 /** Two rounds of metrics-server and one of the autoscaler, each some 15 s apart, and some air. */
@@ -31,6 +32,7 @@ it('kubectl top tells what nodes and pods use, and an HPA acts on it', async () 
       template: {
         metadata: { labels, annotations: { 'kwok.x-k8s.io/usage-cpu': '90m' } },
         spec: {
+          ...ON_SIMULATED_NODES,
           containers: [{ name: 'web', image: 'nginx', resources: { requests: { cpu: '100m' } } }],
         },
       },
@@ -53,7 +55,8 @@ it('kubectl top tells what nodes and pods use, and an HPA acts on it', async () 
   });
 
   await eventually(async () => expect(await top('pods')).toMatch(/busy-\S+ +90m /), PATIENCE_MS);
-  expect(await top('nodes')).toMatch(/cluster1-node-0 +\d+m /);
+  // The one that runs it; the others use nothing.
+  expect(await top('nodes')).toMatch(/cluster1-kwok-\d +90m /);
   await eventually(async () => {
     const deployment = await member.read(DEPLOYMENTS, busy);
     expect(deployment?.['spec']).toMatchObject({ replicas: 2 });

@@ -80,7 +80,7 @@ describe('an edit', () => {
     await converged('edited');
 
     const env = [{ name: 'COLOR', value: 'blue' }];
-    await change('edited', container({ image: 'nginx:2', env }));
+    await change('edited', container({ image: 'nginx:stable', env }));
     await change('edited', { spec: { labels: { app: 'edited', tier: 'front' } } });
 
     await converged('edited');
@@ -91,7 +91,7 @@ describe('an edit', () => {
         spec: {
           template: {
             metadata: { labels: { tier: 'front' } },
-            spec: { containers: [{ image: 'nginx:2', env }] },
+            spec: { containers: [{ image: 'nginx:stable', env }] },
           },
         },
       });

@@ -11,13 +11,16 @@ const world = useWorld(NAMESPACE);
 const { at, create, remove, gone, converged, status, replicas } = deploymentsOf(world, NAMESPACE);
 
 describe('room', () => {
-  const big = (name: string) => openmcpDeployment(at(name), { replicas: 1, cpu: '60' });
+  const big = (name: string) =>
+    openmcpDeployment(at(name), { replicas: 1, cpu: '60', simulated: true });
 
   it('is not promised twice when 100 deployments arrive at once', async () => {
     const names = Array.from({ length: 100 }, (_, index) => `crowd-${index}`);
 
     await Promise.all(
-      names.map((name) => create(openmcpDeployment(at(name), { replicas: 1, cpu: '900m' }))),
+      names.map((name) =>
+        create(openmcpDeployment(at(name), { replicas: 1, cpu: '900m', simulated: true })),
+      ),
     );
 
     const placedOf = async () => {
@@ -70,7 +73,7 @@ describe('room', () => {
     await member.create(NODES, {
       apiVersion: 'v1',
       kind: 'Node',
-      metadata: { ...node, annotations },
+      metadata: { ...node, annotations, labels: { type: 'kwok' } },
     });
     const room = { cpu: '64', memory: '64Gi', pods: '110' };
     await member.patch(

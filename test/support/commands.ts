@@ -20,6 +20,11 @@ export interface Commands {
   readonly kubectlOut: (...args: string[]) => Promise<string>;
   /** The same with a document on its standard input. */
   readonly kubectlIn: (document: object, ...args: string[]) => Promise<Answer>;
+  /** kubectl that runs until it is stopped. */
+  readonly kubectlStart: (...args: string[]) => {
+    readonly output: () => string;
+    readonly stop: () => void;
+  };
   readonly openmcp: (...args: string[]) => Promise<Answer>;
 }
 
@@ -45,9 +50,20 @@ export function commandsOf(fleet: Fleet): Commands {
     },
     kubectlIn: (document, ...args) =>
       type('kubectl', [...args, '-f', '-'], JSON.stringify(document)),
+    kubectlStart(...args) {
+      const child = start('kubectl', args, environment);
+      let output = '';
+      child.stdout.on('data', (data: Buffer) => {
+        output += data.toString();
+      });
+      return { output: () => output, stop: () => child.kill() };
+    },
     openmcp: (...args) => type(process.execPath, [join(root, 'src/cli/openmcp.mjs'), ...args]),
   };
 }
+
+const start = (program: string, args: readonly string[], env: NodeJS.ProcessEnv) =>
+  spawn(program, args, { cwd: root, env });
 
 function run(
   program: string,
@@ -55,7 +71,7 @@ function run(
   options: { readonly environment: NodeJS.ProcessEnv; readonly input: string },
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: root, env: options.environment });
+    const child = start(program, args, options.environment);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data: Buffer) => {

@@ -156,6 +156,12 @@ async function emptied(hub: KubeClient, namespace: string): Promise<void> {
   }, 60_000);
 }
 
+/** Of a pod: beside real nodes, simulated ones are for those who ask for them. */
+export const ON_SIMULATED_NODES = {
+  nodeSelector: { type: 'kwok' },
+  tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }],
+};
+
 /** An OpenMCPDeployment of small pods; `spec` and `pod` add to it. */
 export function openmcpDeployment(
   ref: { readonly namespace: string; readonly name: string },
@@ -164,15 +170,21 @@ export function openmcpDeployment(
     readonly cpu?: string;
     readonly spec?: Readonly<Record<string, unknown>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    /** On simulated nodes, whatever others there are: more pods than a machine can run. */
+    readonly simulated?: boolean;
   } = {},
 ): KubeObject {
-  const { replicas = 2, cpu = '10m', spec = {}, annotations = {} } = options;
+  const { replicas = 2, cpu = '10m', spec = {}, annotations = {}, simulated = false } = options;
   const container = {
     name: 'web',
     image: 'nginx:1',
     resources: { requests: { cpu, memory: '8Mi' } },
   };
-  const pod = { terminationGracePeriodSeconds: 0, containers: [container] };
+  const pod = {
+    terminationGracePeriodSeconds: 0,
+    containers: [container],
+    ...(simulated && ON_SIMULATED_NODES),
+  };
   return {
     apiVersion: API_VERSION,
     kind: OPENMCP_DEPLOYMENTS.kind,

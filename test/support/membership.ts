@@ -24,6 +24,7 @@ const Cluster = z.object({
     joinStatus: z.string().default('UNJOIN'),
     serverIP: z.string().optional(),
     nodeInfo: z.record(z.string(), z.string()).optional(),
+    metalLBRange: z.record(z.string(), z.string()).optional(),
   }),
   status: z
     .looseObject({

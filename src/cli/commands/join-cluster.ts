@@ -8,10 +8,12 @@ import { withHub } from '../hub.ts';
 import { registeredCluster } from '../registered-cluster.ts';
 import type { Run } from '../surroundings.ts';
 
-interface JoinOptions {
+export interface JoinOptions {
   readonly ip: string;
   readonly region?: string;
   readonly zone?: string;
+  /** First and last address for its Services of type LoadBalancer. */
+  readonly lbRange?: readonly [string, string];
 }
 
 /** Asks for the join by the OpenMCPCluster, as kubectl would, and follows it. */
@@ -31,13 +33,16 @@ export async function joinCluster(run: Run, options: JoinOptions): Promise<void>
 }
 
 async function ask(hub: KubeClient, name: string, options: JoinOptions): Promise<void> {
-  const { ip, region, zone } = options;
+  const { ip, region, zone, lbRange } = options;
   const ref = { namespace: OPENMCP_NAMESPACE, name };
   const nodeInfo = { ...(region !== undefined && { region }), ...(zone !== undefined && { zone }) };
   const spec = {
     serverIP: ip,
     joinStatus: 'JOINING',
     ...(Object.keys(nodeInfo).length > 0 && { nodeInfo }),
+    ...(lbRange !== undefined && {
+      metalLBRange: { addressFrom: lbRange[0], addressTo: lbRange[1] },
+    }),
   };
   const found = await hub.read(OPENMCP_CLUSTERS, ref);
   if (found === null) {

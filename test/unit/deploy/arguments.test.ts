@@ -2,15 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import { parseArguments } from '../../../deploy/local/arguments.ts';
 import { memberPlaces, type Settings, serviceAddress } from '../../../deploy/local/settings.ts';
 
-function settingsOf(args: string[], environment: NodeJS.ProcessEnv = {}): Settings {
-  const parsed = parseArguments(args, environment);
+const capable = () => null;
+const incapable = () => 'they need root';
+
+function settingsOf(
+  args: string[],
+  environment: NodeJS.ProcessEnv = {},
+  problem: () => string | null = incapable,
+): Settings {
+  const parsed = parseArguments(args, environment, problem);
   if (parsed.kind !== 'run') throw new Error(`not run: ${JSON.stringify(parsed)}`);
   return parsed.options.settings;
 }
 
 describe('parseArguments', () => {
-  it('starts two members of three nodes unless told otherwise', () => {
-    expect(settingsOf(['start'])).toMatchObject({ members: 2, nodesPerMember: 3, openmcp: true });
+  it('starts two members unless told otherwise', () => {
+    expect(settingsOf(['start'])).toMatchObject({ members: 2, openmcp: true });
     expect(settingsOf(['start', '--members', '4', '--no-openmcp'])).toMatchObject({
       members: 4,
       openmcp: false,
@@ -22,10 +29,46 @@ describe('parseArguments', () => {
     { args: ['start', '--members', 'many'], says: '--members many' },
     { args: ['start', '--members', '21'], says: '0 to 20' },
     { args: ['start', '--member', '3'], says: '--member' },
+    { args: ['start', '--nodes-mode', 'fake'], says: '--nodes-mode fake: it takes real or kwok' },
+    { args: ['start', '--nodes-mode', 'real'], says: 'they need root' },
   ])('$args: says what is wrong', ({ args, says }) => {
-    const parsed = parseArguments(args, {});
+    const parsed = parseArguments(args, {}, incapable);
 
     expect(parsed).toMatchObject({ kind: 'bad', message: expect.stringContaining(says) });
+  });
+
+  it('runs one real node in each member where it can, and no simulated ones', () => {
+    const nodes = settingsOf(['start'], {}, capable);
+
+    expect(nodes).toMatchObject({ realNodes: 1, kwokNodes: 0 });
+    expect(settingsOf(['start', '--nodes', '2', '--kwok-nodes', '3'], {}, capable)).toMatchObject({
+      realNodes: 2,
+      kwokNodes: 3,
+    });
+  });
+
+  it('runs three simulated nodes where it cannot, and says why', () => {
+    expect(parseArguments(['start'], {}, incapable)).toMatchObject({
+      options: { settings: { realNodes: 0, kwokNodes: 3 }, simulatedBecause: 'they need root' },
+    });
+  });
+
+  it('simulates nodes where that is asked for', () => {
+    expect(
+      parseArguments(['start', '--nodes-mode', 'kwok', '--nodes', '5'], {}, capable),
+    ).toMatchObject({
+      options: { settings: { realNodes: 0, kwokNodes: 5 }, simulatedBecause: null },
+    });
+  });
+
+  it.each([
+    { args: ['--members', '16'], says: '0 to 15' },
+    { args: ['--nodes', '13'], says: '0 to 12' },
+  ])('$args: is more than the addresses of real nodes allow', ({ args, says }) => {
+    expect(parseArguments(['start', ...args], {}, capable)).toMatchObject({
+      kind: 'bad',
+      message: expect.stringContaining(says),
+    });
   });
 
   it('refuses addresses that are not loopback', () => {

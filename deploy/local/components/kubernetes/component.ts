@@ -25,11 +25,18 @@ export const build: Build = {
     [`${STAMP}.gitMajor`]: MAJOR,
     [`${STAMP}.gitMinor`]: MINOR,
   },
-  programs: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'],
+  programs: [
+    'kube-apiserver',
+    'kube-controller-manager',
+    'kube-scheduler',
+    'kubectl',
+    'kubelet',
+    'kube-proxy',
+  ],
 };
 
 export function apiServer({ settings, built }: Context, place: ClusterPlace): Process {
-  const { name, address } = place;
+  const { name, address, inner } = place;
   const folder = paths.cluster(settings, name);
   const file = (key: string) => join(folder, key);
   const url = `https://${address}:${API_PORT}/readyz`;
@@ -40,7 +47,7 @@ export function apiServer({ settings, built }: Context, place: ClusterPlace): Pr
       `--etcd-servers=${etcdUrl(settings)}`,
       `--etcd-prefix=/${name}`,
       `--bind-address=${address}`,
-      `--advertise-address=${address}`,
+      `--advertise-address=${inner?.api ?? address}`,
       `--secure-port=${API_PORT}`,
       `--tls-cert-file=${file('server.crt')}`,
       `--tls-private-key-file=${file('server.key')}`,
@@ -54,7 +61,8 @@ export function apiServer({ settings, built }: Context, place: ClusterPlace): Pr
       '--service-account-issuer=https://kubernetes.default.svc',
       '--service-cluster-ip-range=10.96.0.0/16',
       '--authorization-mode=Node,RBAC',
-      '--endpoint-reconciler-type=none',
+      // Pods find it there; where there are none, the address could not be one of an endpoint either.
+      `--endpoint-reconciler-type=${inner === null ? 'none' : 'lease'}`,
       `--proxy-client-cert-file=${file('front-proxy.crt')}`,
       `--proxy-client-key-file=${file('front-proxy.key')}`,
       `--requestheader-client-ca-file=${file('front-proxy-ca.crt')}`,

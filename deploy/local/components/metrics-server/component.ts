@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KubeObject } from '../../../../src/kubernetes/object.ts';
 import type { Build, Context, Process } from '../../component.ts';
 import { portOpen } from '../../ready.ts';
 import { type ClusterPlace, paths, type Settings } from '../../settings.ts';
@@ -44,7 +45,7 @@ export function metricsServer({ settings, built }: Context, place: ClusterPlace)
 }
 
 /** How the API server finds a process: by an external name, since Endpoints may not be loopback addresses. */
-export function registration(settings: Settings, place: ClusterPlace): Record<string, unknown>[] {
+export function registration(settings: Settings, place: ClusterPlace): KubeObject[] {
   const authority = readFileSync(join(paths.cluster(settings, place.name), 'ca.crt'));
   const name = 'metrics-server';
   const namespace = 'kube-system';

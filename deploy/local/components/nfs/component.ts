@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { Build, Context, Process } from '../../component.ts';
 import { portOpen } from '../../ready.ts';
 import { type Settings, serviceAddress } from '../../settings.ts';
-
-const PORT = 12049;
+import { makeVolumes, NFS_PORT, volumesFolder } from './volumes.ts';
 
 export const build: Build = {
   kind: 'debian',
@@ -17,7 +16,7 @@ export const build: Build = {
 };
 
 export function nfsUrl(settings: Settings): string {
-  return `nfs://${serviceAddress(settings)}:${PORT}/export`;
+  return `nfs://${serviceAddress(settings)}:${NFS_PORT}/export`;
 }
 
 export function exportFolder({ state }: Settings): string {
@@ -32,6 +31,7 @@ export function nfs({ settings, built }: Context): Process {
   for (const name of ['recovery', 'cc', 'export']) {
     mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
   }
+  makeVolumes(settings);
   const config = join(folder, 'ganesha.conf');
   writeFileSync(config, configuration(settings, library));
   writeFileSync(join(folder, 'idmapd.conf'), IDMAP);
@@ -54,8 +54,8 @@ export function nfs({ settings, built }: Context): Process {
         ':',
       ),
     },
-    listens: [{ host, port: PORT }],
-    ready: () => portOpen(host, PORT),
+    listens: [{ host, port: NFS_PORT }],
+    ready: () => portOpen(host, NFS_PORT),
     stopSeconds: 5,
   };
 }
@@ -69,6 +69,19 @@ Nobody-Group = nogroup
 Method = nsswitch
 `;
 
+/** What pods mount; the registry is not for them. */
+function volumesExport(settings: Settings): string {
+  return `EXPORT {
+    Export_Id = 2;
+    Path = "${volumesFolder(settings)}";
+    Pseudo = /volumes;
+    Protocols = 4; Transports = TCP;
+    Access_Type = RW; Squash = No_Root_Squash; SecType = sys, none;
+    FSAL { Name = VFS; }
+}
+`;
+}
+
 /** Files need root (their handles are opened by number); an ordinary user gets an export in memory. */
 function configuration(settings: Settings, library: string): string {
   const folder = join(settings.state, 'nfs');
@@ -77,7 +90,7 @@ function configuration(settings: Settings, library: string): string {
   const store = isRoot ? 'FSAL { Name = VFS; }' : 'FSAL { Name = MEM; }';
   return `NFS_CORE_PARAM {
     Bind_Addr = ${serviceAddress(settings)};
-    NFS_Port = ${PORT};
+    NFS_Port = ${NFS_PORT};
     Protocols = 4;
     Enable_NLM = false;
     Enable_RQUOTA = false;
@@ -101,6 +114,6 @@ EXPORT {
     Access_Type = RW; Squash = No_Root_Squash; SecType = sys, none;
     ${store}
 }
-LOG { Default_Log_Level = EVENT; }
+${isRoot ? volumesExport(settings) : ''}LOG { Default_Log_Level = EVENT; }
 `;
 }

@@ -37,6 +37,8 @@ export class FakeCluster implements KubeClient {
   may: (right: Right) => boolean = () => true;
   /** Every right that was needed so far. */
   readonly needed: Right[] = [];
+  /** Kinds whose CRD is not there. */
+  absent: readonly Resource[] = [];
   /** Set: namespaces do not end, for this reason. */
   stuck: string | null = null;
   clock = new Date('2026-01-01T00:00:00Z');
@@ -86,6 +88,7 @@ export class FakeCluster implements KubeClient {
 
   async create(resource: Resource, object: KubeObject) {
     this.#need('create', resource, object.metadata);
+    if (this.absent.includes(resource)) throw answered('create', 404, {});
     if (this.at(resource, object.metadata) !== null) throw answered('create', 409, {});
     return this.#store(resource, object);
   }

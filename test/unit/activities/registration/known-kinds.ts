@@ -5,6 +5,7 @@ import {
   CLUSTER_ROLES,
   CONFIG_MAPS,
   DEPLOYMENTS,
+  ENDPOINT_SLICES,
   EVENTS,
   LEASES,
   NAMESPACES,
@@ -28,7 +29,6 @@ const kind = (group: string, version: string, plural: string, name: string): Res
 
 export const REPLICA_SETS = kind('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const VOLUME_CLAIMS = kind('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');
-export const ENDPOINT_SLICES = kind('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice');
 export const WIDGETS = kind('example.org', 'v1', 'widgets', 'Widget');
 /** In no version but one that its group does not prefer. */
 export const GADGETS = kind('example.org', 'v1alpha1', 'gadgets', 'Gadget');

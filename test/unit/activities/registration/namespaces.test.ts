@@ -3,6 +3,7 @@ import { KEYS } from '../../../../src/api/meta.ts';
 import {
   CONFIG_MAPS,
   DEPLOYMENTS,
+  ENDPOINT_SLICES,
   EVENTS,
   LEASES,
   NAMESPACES,
@@ -15,7 +16,6 @@ import {
 } from '../../../../src/kubernetes/resources.ts';
 import { JOINED_BY, joiningBy, joiningWorld } from './joining-world.ts';
 import {
-  ENDPOINT_SLICES,
   GADGETS,
   KNOWN_KINDS,
   OPERATORS,

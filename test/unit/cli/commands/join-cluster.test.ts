@@ -40,6 +40,14 @@ describe('a join', () => {
     expect(hub.closed).toBe(true);
   });
 
+  it('gives the addresses that its Services may take', async () => {
+    expect(await join('--lb-range', '10.0.3.200-10.0.3.250')).toMatchObject({ code: 0 });
+
+    expect(hub.cluster('cluster1')).toMatchObject({
+      spec: { metalLBRange: { addressFrom: '10.0.3.200', addressTo: '10.0.3.250' } },
+    });
+  });
+
   it('answers scripts, and shows them nothing else', async () => {
     const answer = await join('--output', 'json');
 
@@ -89,6 +97,19 @@ describe('a join', () => {
 });
 
 describe('a join is not asked for', () => {
+  it.each([
+    '10.0.3.200',
+    '10.0.3.200-250',
+    '10.0.3.200-fd00::1',
+    'a-b',
+    '10.0.3.1-10.0.3.2-10.0.3.3',
+  ])('with the addresses %s', async (range) => {
+    const answer = await join('--lb-range', range);
+
+    expect(answer).toMatchObject({ code: 2, stdout: '' });
+    expect(answer.stderr).toContain('two IP addresses of one family');
+  });
+
   it.each<[string, readonly string[], number, string]>([
     ['of what nobody registered', ['--ip', '10.0.3.77'], 3, 'run openmcp register member --ip'],
     ['in a registry without the hub', ['--openmcp-ip', '10.0.9.9'], 3, 'registry of 10.0.9.9'],

@@ -1,0 +1,3 @@
+module openmcp/local/images
+
+go 1.26

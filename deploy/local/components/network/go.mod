@@ -1,0 +1,3 @@
+module openmcp/local/network
+
+go 1.26.0
