@@ -21,4 +21,5 @@ export interface ClusterInput {
 export const joinId = (cluster: string) => `JoinCluster/${cluster}`;
 export const unjoinId = (cluster: string) => `UnjoinCluster/${cluster}`;
 export const renewId = (cluster: string) => `RenewCredentials/${cluster}`;
+export const giveAddressesId = (cluster: string) => `GiveAddresses/${cluster}`;
 export const payDebtId = (cluster: string) => `PayDebt/${cluster}`;

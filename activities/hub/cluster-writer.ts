@@ -1,13 +1,15 @@
 /** Writing OpenMCPClusters: each writer keeps to its own part, so that none undoes another's. */
 
 import * as z from 'zod';
+import { AddressRange } from '../../src/api/addresses.ts';
 import { Condition, setCondition } from '../../src/api/conditions.ts';
 import { codeOf, ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
-import type { ClusterReading, ClusterReport } from '../../src/api/joining.ts';
+import { type ClusterReading, type ClusterReport, isMember } from '../../src/api/joining.ts';
 import { API_VERSION, FIELD_MANAGER, KEYS, type ObjectRef } from '../../src/api/meta.ts';
 import type { KubeClient, KubeObject } from '../../src/kubernetes/client.ts';
 import { recordEvent } from '../../src/kubernetes/events.ts';
 import { OPENMCP_CLUSTERS } from '../../src/kubernetes/resources.ts';
+import { type AddressesReport, addressesStatus, hasTold } from './cluster-addresses.ts';
 
 const Debts = z.array(
   z.object({
@@ -26,12 +28,17 @@ const Shape = z.object({
       nodeInfo: z
         .object({ region: z.string().default(''), zone: z.string().default('') })
         .default({ region: '', zone: '' }),
+      metalLBRange: AddressRange.nullable().default(null),
       unjoinPolicy: z.enum(['Relocate', 'Remove']).default('Relocate'),
       force: z.boolean().default(false),
     })
     .prefault({}),
   status: z
-    .object({ conditions: z.array(Condition).default([]), owed: Debts.default([]) })
+    .object({
+      conditions: z.array(Condition).default([]),
+      owed: Debts.default([]),
+      addresses: z.string().nullable().default(null),
+    })
     .prefault({}),
 });
 
@@ -46,6 +53,7 @@ export function readingOf(object: KubeObject): ClusterReading {
     ip: spec.serverIP,
     region: spec.nodeInfo.region,
     zone: spec.nodeInfo.zone,
+    addresses: spec.metalLBRange,
     unjoinPolicy: spec.unjoinPolicy,
     force: spec.force,
     owed: status.owed,
@@ -56,6 +64,7 @@ type Said = Partial<Pick<ClusterReport, 'join'>> & Pick<ClusterReport, 'joined' 
 
 /** Field managers: each writes its own part of the status, and none undoes another's. */
 const CREDENTIALS_MANAGER = `${FIELD_MANAGER}-credentials`;
+const ADDRESSES_MANAGER = `${FIELD_MANAGER}-addresses`;
 
 export class ClusterWriter {
   readonly #hub: KubeClient;
@@ -109,6 +118,14 @@ export class ClusterWriter {
   /** The spec of one that is no member any more, whatever someone wrote while it left. */
   async left(ref: ObjectRef, uid: string, spec: Record<string, unknown> = {}): Promise<void> {
     const object = await this.#hub.read(OPENMCP_CLUSTERS, ref);
+    // The addresses went with all else: when it joins again, they are given again.
+    if (object !== null && hasTold(Shape.parse(object).status))
+      await this.#apply(
+        ref,
+        { metadata: { ...ref, uid }, status: {} },
+        ADDRESSES_MANAGER,
+        'status',
+      );
     // From JOIN there is no way to UNJOIN but through UNJOINING.
     if (object !== null && readingOf(object).joinStatus === 'JOIN') {
       await this.spec(ref, uid, { joinStatus: 'UNJOINING' });
@@ -154,6 +171,28 @@ export class ClusterWriter {
       ...(expiresAt !== null && { credentials: { expiresAt } }),
     };
     await this.#apply(ref, { metadata: { ...ref, uid }, status }, CREDENTIALS_MANAGER, 'status');
+  }
+
+  /** False, and nothing is written, when it is no member any more. */
+  async addresses(ref: ObjectRef, uid: string, report: AddressesReport): Promise<boolean> {
+    const object = await this.#hub.read(OPENMCP_CLUSTERS, ref);
+    if (object === null || object.metadata.uid !== uid || !isMember(readingOf(object)))
+      return false;
+    const before = Shape.parse(object).status;
+    const { status, news } = addressesStatus(before, report, this.#now().toISOString());
+    // With the version: what is told of a member must not come after its leave.
+    const { resourceVersion } = object.metadata;
+    const part = { metadata: { ...ref, uid, resourceVersion }, status };
+    await this.#apply(ref, part, ADDRESSES_MANAGER, 'status');
+    if (news !== null) {
+      const { reason, message } = news;
+      await this.event(ref, uid, {
+        type: news.status === 'True' ? 'Normal' : 'Warning',
+        reason,
+        message,
+      });
+    }
+    return true;
   }
 
   /** Reads, changes, and writes only if nobody wrote in between: a conflict is retried by Temporal. */

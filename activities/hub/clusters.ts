@@ -5,6 +5,7 @@ import { type ObjectRef, OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
 import type { Debt } from '../../src/api/outcome.ts';
 import type { KubeClient } from '../../src/kubernetes/client.ts';
 import { OPENMCP_CLUSTERS, OPENMCP_DEPLOYMENTS } from '../../src/kubernetes/resources.ts';
+import type { AddressesReport } from './cluster-addresses.ts';
 import { ClusterWriter, readingOf } from './cluster-writer.ts';
 import { claimOf } from './deployments.ts';
 
@@ -63,6 +64,8 @@ export interface HubClusterActivities {
     uid: string,
     result: { readonly expiresAt: string | null; readonly problem: string | null },
   ): Promise<void>;
+  /** False, and nothing is written, when it is no member any more. */
+  reportAddresses(ref: ObjectRef, uid: string, report: AddressesReport): Promise<boolean>;
 }
 
 /** Names in a message; the count tells the rest. */
@@ -108,6 +111,7 @@ export function hubClusterActivities(options: {
     },
     reportCredentials: (ref, uid, { expiresAt, problem }) =>
       clusters.credentials(ref, uid, { expiresAt, problem }),
+    reportAddresses: (ref, uid, report) => clusters.addresses(ref, uid, report),
   };
 }
 

@@ -21,6 +21,8 @@ export const MEMBERSHIP = 'openmcp-member';
 export const JOINED_BY = 'openmcp.k8s.io/joined-by';
 /** Its value where no run is known any more: a renewal made the object anew. */
 export const RENEWAL = 'renewal';
+/** Its value on what is made after the join, by the saga that gives addresses. */
+export const GIVING = 'give-addresses';
 /** Annotation on a node: its region and zone labels as they were, JSON; null for those it had not. */
 export const LABELS_BEFORE = 'openmcp.k8s.io/labels-before';
 

@@ -6,12 +6,13 @@
  * history. Everything is idempotent: a retry finds what the first try made.
  */
 
+import type { Giving } from '../../src/api/addresses.ts';
 import { codeOf, ErrorCode } from '../../src/api/errors.ts';
 import type { Fitness, Joining, JoinStep } from '../../src/api/joining.ts';
 import { OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
 import type { KubeClient } from '../../src/kubernetes/client.ts';
 import { CONFIG_MAPS, NAMESPACES, SERVICE_ACCOUNTS } from '../../src/kubernetes/resources.ts';
-import { givePool, takePool } from './addresses.ts';
+import { applyAddresses, takePool } from './addresses.ts';
 import { checkMember, identityOf } from './check.ts';
 import { dropCredentials, issueCredentials, renewToken, tryCredentials } from './credentials.ts';
 import { make, unmake } from './made.ts';
@@ -35,6 +36,8 @@ export interface RegistrationActivities {
   undoJoinStep(step: JoinStep, joining: Joining): Promise<void>;
   /** Gives the credentials a new token; returns when it ends, RFC 3339. */
   renewToken(joining: Joining): Promise<string>;
+  /** Makes these the member's addresses, `from-to`; null takes ours away. Twice is once. */
+  applyAddresses(joining: Joining, addresses: string | null): Promise<Giving>;
 }
 
 interface Step {
@@ -93,14 +96,13 @@ const STEPS: Readonly<Record<JoinStep, Step>> = {
   trial: { take: tryCredentials, undo: async () => undefined },
   labels: inMember(labelNodes, unlabelNodes),
   modules: inMember(
-    async (client, joining, tools) => {
-      const { by, cluster } = joining;
-      const data = { hub: await identityOf(tools.hub), cluster };
+    async (client, { by, cluster }, { hub }) => {
+      const data = { hub: await identityOf(hub), cluster };
       await make(client, CONFIG_MAPS, membershipObject(by, data), 'refuse');
-      await givePool(client, joining, tools);
     },
     async (client, joining) => {
-      await takePool(client, joining);
+      // Given after the join, to what it made a member.
+      await takePool(client, joining.by);
       await unmake(client, CONFIG_MAPS, here(MEMBERSHIP), joining.by);
     },
   ),
@@ -123,6 +125,7 @@ export function registrationActivities(tools: RegistrationTools): RegistrationAc
     checkMember: (joining) => checkMember(tools, joining),
     takeJoinStep: (step, joining) => STEPS[step].take(tools, joining),
     undoJoinStep: (step, joining) => STEPS[step].undo(tools, joining),
+    applyAddresses: (joining, addresses) => applyAddresses(tools, joining, addresses),
     async renewToken(joining) {
       const expiresAt = await renewToken(tools, joining);
       await refreshMirror(tools, joining);

@@ -1,5 +1,6 @@
 /** The command line of the fleet. */
 
+import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { MOST_REAL_MEMBERS, MOST_REAL_NODES } from './components/network/addresses.ts';
 import { realNodesProblem } from './real-nodes.ts';
@@ -57,7 +58,7 @@ export const HELP: Readonly<Record<Verb, string>> = {
 export function parseArguments(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
-  problem: () => string | null = realNodesProblem,
+  problem: (state: string) => string | null = realNodesProblem,
 ): Parsed {
   const [first = 'start', ...others] = args;
   const verb = VERBS.find((name) => name === first);
@@ -81,7 +82,7 @@ export function parseArguments(
     if (values.help) return { kind: 'help', verb };
     const { simulatedBecause, ...nodes } = nodesOf(
       { count: values.nodes, mode: values['nodes-mode'], kwok: values['kwok-nodes'] },
-      verb === 'stop' ? () => null : problem,
+      verb === 'stop' ? () => null : () => problem(filesOf(verb, environment)),
     );
     const settings: Settings = {
       ...nodes,
@@ -102,6 +103,10 @@ export function parseArguments(
     return { kind: 'bad', message: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** Fleets of tests are in the folder for temporary files. */
+const filesOf = (verb: Verb, environment: NodeJS.ProcessEnv): string =>
+  verb === 'test' || verb === 'bench' ? tmpdir() : defaultState(environment);
 
 function nodesOf(
   wanted: { count: string | undefined; mode: string | undefined; kwok: string },

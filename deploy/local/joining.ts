@@ -29,7 +29,7 @@ export async function joinMembers(settings: Settings, say: (line: string) => voi
           kubeconfig,
         ]);
       }
-      // Joining makes a pool of them in the member.
+      // They are given to the member as a pool once it has joined.
       const range = inner && [
         '--lb-range',
         `${inner.loadBalancers.from}-${inner.loadBalancers.to}`,

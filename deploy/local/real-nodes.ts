@@ -1,10 +1,10 @@
 /** Whether this machine can run nodes whose pods are processes, and what a fleet needs before it has them. */
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { claimBlock } from './components/network/block.ts';
-import { hierarchies } from './components/node/cgroups.ts';
+import { groupsProblem } from './components/node/cgroups.ts';
 import { cacheFolder, type Settings } from './settings.ts';
 
 /** Programs, and the Debian package of each. */
@@ -17,8 +17,11 @@ const PROGRAMS = [
 ] as const;
 const NAMESPACES = ['--mount', '--pid', '--net', '--uts', '--ipc', '--fork', '--mount-proc'];
 
-/** Why this machine cannot run real nodes, for a person to read; null when it can. */
-export function realNodesProblem(): string | null {
+/** As statfs(2) tells it. */
+const OVERLAY = 0x79_4c_76_30;
+
+/** Why this machine cannot run real nodes with their files there, for a person to read; null when it can. */
+export function realNodesProblem(state: string): string | null {
   if (process.platform !== 'linux') return 'they need Linux';
   if (process.getuid?.() !== 0) return 'they need root';
   const missing = PROGRAMS.find(([program]) => !works('which', [program]));
@@ -28,22 +31,14 @@ export function realNodesProblem(): string | null {
   if (!works('unshare', [...NAMESPACES, 'true'])) return 'namespaces may not be made here';
   if (!/^nodev\s+overlay$/m.test(readFileSync('/proc/filesystems', 'utf8')))
     return 'the kernel has no overlay file system';
+  if (statfsSync(existing(state)).type === OVERLAY)
+    return `${state} is in an overlay file system, which cannot hold another: set OPENMCP_STATE to a folder elsewhere`;
   return groupsProblem();
 }
 
-function groupsProblem(): string | null {
-  const found = hierarchies();
-  if (found.length === 0) return 'no control groups are mounted';
-  for (const { path } of found) {
-    const trial = join(path, `openmcp-trial-${process.pid}`);
-    try {
-      mkdirSync(trial);
-      rmdirSync(trial);
-    } catch {
-      return `control groups may not be made in ${path}`;
-    }
-  }
-  return null;
+/** The folder, or the nearest one above it that is there. */
+function existing(folder: string): string {
+  return existsSync(folder) ? folder : existing(dirname(folder));
 }
 
 function works(program: string, args: readonly string[]): boolean {

@@ -115,7 +115,7 @@ const spec = z
       .describe('Where it is; the labels of its nodes count where this says nothing.'),
     metalLBRange: metalLBRange
       .optional()
-      .describe('Addresses that its LoadBalancer services may take.'),
+      .describe('Addresses that its LoadBalancer services may take, by MetalLB in the member.'),
     kubeconfigInfo: z
       .string()
       .optional()
@@ -173,6 +173,10 @@ const status = z
       .object({ expiresAt: z.string().optional().describe('When the token ends, RFC 3339.') })
       .optional()
       .describe('The credentials that we hold for it.'),
+    addresses: z
+      .string()
+      .optional()
+      .describe('Addresses that its LoadBalancer services may take now, from-to.'),
     owed: z
       .array(
         z.object({

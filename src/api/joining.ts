@@ -30,7 +30,7 @@ export const STEP_TITLES: Readonly<Record<JoinStep, string>> = {
   credentials: 'issuing a token and keeping it on the hub',
   trial: 'trying the new credentials',
   labels: 'labelling the nodes with region and zone',
-  modules: 'describing the membership in the member, and giving it addresses',
+  modules: 'describing the membership in the member',
   mirror: 'mirroring it as a KubeFedCluster',
   registry: 'moving it to the joined members in the registry',
 };
@@ -59,6 +59,8 @@ export interface ClusterReading {
   readonly ip: string;
   readonly region: string;
   readonly zone: string;
+  /** `spec.metalLBRange` as `from-to`; null where there is none. */
+  readonly addresses: string | null;
   readonly unjoinPolicy: 'Relocate' | 'Remove';
   readonly force: boolean;
   readonly owed: readonly {
@@ -67,6 +69,14 @@ export interface ClusterReading {
     readonly name: string;
     readonly ownerUid: string;
   }[];
+}
+
+/** One that leaves, or is to be deleted, is no member any more: nothing is made in it. */
+export function isMember({
+  joinStatus,
+  deleting,
+}: Pick<ClusterReading, 'joinStatus' | 'deleting'>): boolean {
+  return joinStatus === 'JOIN' && !deleting;
 }
 
 /** Why a cluster cannot join, as the reason of the condition. */

@@ -1,6 +1,7 @@
 /** What our processes follow of an OpenMCPCluster. */
 
 import * as z from 'zod';
+import { ADDRESSES_GIVEN, AddressRange, REFUSALS } from '../api/addresses.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
 
 export interface MemberState {
@@ -18,15 +19,23 @@ export interface MemberState {
   readonly reason: string | null;
   /** Clean-up that is still owed to it. */
   readonly owes: boolean;
+  readonly addresses: AddressesState;
   /** Its taints as one text, to see whether they changed. */
   readonly taints: string;
   readonly object: KubeObject;
 }
 
+/**
+ * Whether it has the addresses that its spec asks for. `failed`: not yet, for a reason that passes;
+ * `refused`: not until someone edits the spec.
+ */
+export type AddressesState = 'settled' | 'due' | 'failed' | 'refused';
+
 const Shape = z.object({
   spec: z
     .object({
       joinStatus: z.string().default('UNJOIN'),
+      metalLBRange: AddressRange.nullable().default(null),
       taints: z.array(z.unknown()).default([]),
     })
     .prefault({}),
@@ -39,13 +48,16 @@ const Shape = z.object({
             status: z.string(),
             reason: z.string().default(''),
             message: z.string().default(''),
+            observedGeneration: z.int().optional(),
           }),
         )
         .default([]),
       owed: z.array(z.unknown()).default([]),
+      addresses: z.string().nullable().default(null),
     })
-    .default({ conditions: [], owed: [] }),
+    .prefault({}),
 });
+type Shape = z.infer<typeof Shape>;
 
 export function memberState(object: KubeObject): MemberState {
   const { spec, status } = Shape.parse(object);
@@ -62,9 +74,19 @@ export function memberState(object: KubeObject): MemberState {
     judged: ready !== undefined,
     reason: healthy ? null : ready.message || ready.reason,
     owes: status.owed.length > 0,
+    addresses: addressesState({ spec, status }, generation),
     taints: JSON.stringify(spec.taints),
     object,
   };
+}
+
+function addressesState({ spec, status }: Shape, generation: number): AddressesState {
+  const told = status.conditions.find(({ type }) => type === ADDRESSES_GIVEN);
+  if (told?.status === 'False' && told.observedGeneration === generation)
+    return REFUSALS.includes(told.reason) ? 'refused' : 'failed';
+  const { metalLBRange: wanted } = spec;
+  const isTold = wanted === null ? told === undefined : told?.status === 'True';
+  return isTold && wanted === status.addresses ? 'settled' : 'due';
 }
 
 /** `leaving`: what is there stays until it is moved or removed, and nothing is written to it. */

@@ -1,10 +1,9 @@
-/** Events on the hub: one line for people about every decision. */
+/** Events: one line for people about every decision. */
 
 import { createHash } from 'node:crypto';
 import { codeOf, ErrorCode } from '../api/errors.ts';
-import { API_VERSION } from '../api/meta.ts';
 import type { KubeClient } from './client.ts';
-import { EVENTS, type Resource } from './resources.ts';
+import { apiVersionOf, EVENTS, type Resource } from './resources.ts';
 
 export interface EventRecord {
   readonly regarding: {
@@ -18,6 +17,8 @@ export interface EventRecord {
   readonly reason: string;
   readonly message: string;
   readonly now: Date;
+  /** Who says it; else the product. */
+  readonly component?: string;
 }
 
 /** The API server refuses longer ones. */
@@ -33,11 +34,15 @@ export async function recordEvent(hub: KubeClient, event: EventRecord): Promise<
     apiVersion: 'v1',
     kind: 'Event',
     metadata: { namespace, name: `${name.slice(0, 200)}.${said.slice(0, 16)}` },
-    involvedObject: { apiVersion: API_VERSION, kind: resource.kind, namespace, name, uid },
+    involvedObject: {
+      apiVersion: apiVersionOf(resource),
+      kind: resource.kind,
+      ...{ namespace, name, uid },
+    },
     type: event.type,
     reason: event.reason,
     message,
-    source: { component: 'openmcp' },
+    source: { component: event.component ?? 'openmcp' },
     firstTimestamp: at,
     lastTimestamp: at,
     count: 1,

@@ -11,6 +11,7 @@ import {
   type Attributes,
   type Entry,
   expectOk,
+  NfsError,
   operation,
   readAttributes,
   readdirArguments,
@@ -24,6 +25,8 @@ import { type Session, Sessions, send } from './session.ts';
 import { type XdrReader, XdrWriter } from './xdr.ts';
 
 const CHUNK = 65_536;
+/** How often in a row a file may be replaced while it is read. */
+const MOST_REPLACED = 20;
 const READ = 1;
 const WRITE = 2;
 const FILE_SYNC = 2;
@@ -44,6 +47,18 @@ export class Nfs4Client {
   }
 
   async readFile(path: string): Promise<Buffer> {
+    for (let replaced = 0; ; replaced += 1) {
+      try {
+        return await this.#readOnce(path);
+      } catch (error) {
+        // Another file has its name now; some servers forget the old one though it is open.
+        if (!(error instanceof NfsError && error.isStale) || replaced === MOST_REPLACED)
+          throw error;
+      }
+    }
+  }
+
+  #readOnce(path: string): Promise<Buffer> {
     return this.#withFile(
       path,
       { access: READ, mode: null },

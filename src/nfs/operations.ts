@@ -44,6 +44,7 @@ export interface Entry {
 
 const NO_ENTRY = 2;
 const EXISTS = 17;
+const STALE = 70;
 const MESSAGES: Readonly<Record<number, string>> = {
   1: 'not permitted',
   2: 'not there',
@@ -76,6 +77,11 @@ export class NfsError extends OpenMcpError {
   constructor(name: string, status: number) {
     super(codeFor(status), `NFS ${name}: ${MESSAGES[status] ?? `status ${status}`}`);
     this.status = status;
+  }
+
+  /** What the handle was of is there no more. */
+  get isStale(): boolean {
+    return this.status === STALE;
   }
 
   get asksForPatience(): boolean {

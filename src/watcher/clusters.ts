@@ -1,10 +1,16 @@
-/** What an OpenMCPCluster asks for: a join, a leave, new credentials, a debt to be paid. */
+/** What an OpenMCPCluster asks for: a join, a leave, new credentials, addresses, a debt to be paid. */
 
 import type { Logger } from 'pino';
-import { joinId, payDebtId, renewId, unjoinId } from '../../workflows/cluster-contract.ts';
+import {
+  giveAddressesId,
+  joinId,
+  payDebtId,
+  renewId,
+  unjoinId,
+} from '../../workflows/cluster-contract.ts';
 import { OPENMCP_NAMESPACE } from '../api/meta.ts';
 import type { TokenLife } from '../fleet/member-secret.ts';
-import type { MemberState } from '../fleet/member-state.ts';
+import { type AddressesState, type MemberState, membershipOf } from '../fleet/member-state.ts';
 import { workQueue } from '../kubernetes/queue.ts';
 import type { Saga, Starter } from './starter.ts';
 
@@ -81,6 +87,7 @@ export function overdue(
     { ...JOIN, reason: 'still joining', due: joinStatus === 'JOINING' },
     { ...UNJOIN, reason: 'still leaving', due: leaves },
     { ...PAY, reason: 'still owed', due: isPayable(state) },
+    { ...GIVE, reason: 'still without its addresses', due: isAskable(state) },
     { ...RENEW, reason: token === null ? 'no token' : 'token ends soon', due: renews },
   ].flatMap(({ due, ...saga }) => (due ? [saga] : []));
 }
@@ -110,6 +117,17 @@ function isPayable({ owes, healthy, joinStatus }: MemberState): boolean {
   return owes && healthy && joinStatus !== 'UNJOINING';
 }
 
+/** A cluster that is no member has none to be given: its leave takes them. */
+function addressesOf(state: MemberState): AddressesState {
+  return membershipOf(state) === 'member' ? state.addresses : 'settled';
+}
+
+/** One that failed before and does not answer is asked when it is back. */
+function isAskable(state: MemberState): boolean {
+  const addresses = addressesOf(state);
+  return addresses === 'due' || (addresses === 'failed' && state.healthy);
+}
+
 interface Change {
   readonly joinStatus: string;
   readonly formerStatus: string | null;
@@ -119,6 +137,7 @@ interface Change {
   readonly recovered: boolean;
   readonly found: boolean;
   readonly payable: boolean;
+  readonly addresses: AddressesState;
 }
 
 function changeOf(now: MemberState, before: MemberState | null): Change {
@@ -131,12 +150,14 @@ function changeOf(now: MemberState, before: MemberState | null): Change {
     recovered: same && now.healthy && !before.healthy,
     found: !same,
     payable: isPayable(now),
+    addresses: addressesOf(now),
   };
 }
 
 const JOIN = { workflow: 'joinCluster', id: joinId };
 const UNJOIN = { workflow: 'unjoinCluster', id: unjoinId };
 const PAY = { workflow: 'payDebt', id: payDebtId };
+const GIVE = { workflow: 'giveAddresses', id: giveAddressesId };
 const RENEW = { workflow: 'renewCredentials', id: renewId };
 
 const RULES: readonly (Omit<Asked, 'reason'> & { readonly when: (change: Change) => boolean })[] = [
@@ -168,6 +189,13 @@ const RULES: readonly (Omit<Asked, 'reason'> & { readonly when: (change: Change)
     ...PAY,
     startIt: true,
     when: ({ payable, recovered, found, edited }) => payable && (recovered || found || edited),
+  },
+  {
+    // With whatever shows it: an edit, the end of a join, and all that went on while nobody watched.
+    ...GIVE,
+    startIt: true,
+    when: ({ addresses, recovered, found }) =>
+      addresses === 'due' || (addresses === 'failed' && (recovered || found)),
   },
 ];
 

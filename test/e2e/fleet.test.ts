@@ -1,14 +1,22 @@
 /** The launcher itself: nothing is left behind, nothing is in the way, two fleets do not meet. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isAlive, type PidRecord, readRecords } from '../../deploy/local/pid-records.ts';
 import { eventually } from '../support/eventually.ts';
-import { describeReal } from '../support/real-nodes.ts';
+import { describeReal, SHELL, WEB } from '../support/real-nodes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const UP_MS = 120_000;
@@ -39,7 +47,8 @@ function launch(verb: string, ...args: string[]): ChildProcess & { output: () =>
 }
 
 const small = ['--no-openmcp', '--members', '1'];
-const start = (mode: 'kwok' | 'real') => launch('start', ...small, '--nodes-mode', mode);
+const start = (mode: 'kwok' | 'real', ...args: string[]) =>
+  launch('start', ...small, '--nodes-mode', mode, ...args);
 const records = (): PidRecord[] => readRecords(join(state, 'pids.json'));
 const isUp = (fleet: ReturnType<typeof launch>) =>
   eventually(() => {
@@ -130,7 +139,62 @@ function traces(): Record<string, string[]> {
   };
 }
 
+/** kubectl in the member of that fleet. */
+const kubectl = (...args: string[]) =>
+  execFileSync(join(state, 'bin/kubectl'), ['--context', 'cluster1', ...args], {
+    env: { ...process.env, KUBECONFIG: join(state, 'kubeconfig') },
+    encoding: 'utf8',
+  }).trimEnd();
+
+/** A pod on every node, with a shell and a web server. */
+const EVERYWHERE = {
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name: 'everywhere' },
+  spec: {
+    selector: { matchLabels: { app: 'everywhere' } },
+    template: {
+      metadata: { labels: { app: 'everywhere' } },
+      spec: {
+        containers: [
+          { name: 'shell', ...SHELL },
+          { name: 'web', ...WEB },
+        ],
+      },
+    },
+  },
+};
+
 describeReal('with real nodes', () => {
+  it('has as many in a member as it is told to, and their pods reach each other', async () => {
+    const fleet = start('real', '--nodes', '2');
+    await isUp(fleet);
+    const file = join(state, 'everywhere.json');
+    writeFileSync(file, JSON.stringify(EVERYWHERE));
+    kubectl('apply', '-f', file);
+
+    await eventually(() => {
+      const ready = kubectl('get', 'ds', 'everywhere', '-o', 'jsonpath={.status.numberReady}');
+      expect(ready).toBe('2');
+    }, 60_000);
+    const pods = kubectl(
+      ...['get', 'pods', '-l', 'app=everywhere', '-o'],
+      'jsonpath={range .items[*]}{.metadata.name} {.status.podIP} {.spec.nodeName}{"\\n"}{end}',
+    )
+      .split('\n')
+      .map((line) => line.split(' '));
+    expect(new Set(pods.map(([, , node]) => node))).toEqual(
+      new Set(['cluster1-node-0', 'cluster1-node-1']),
+    );
+    for (const [from = ''] of pods) {
+      for (const [name = '', address = ''] of pods) {
+        const url = `http://${address}:8080/`;
+        const answer = kubectl('exec', from, '-c', 'shell', '--', 'wget', '-qO-', '-T', '5', url);
+        expect(answer).toContain(`pod=${name} `);
+      }
+    }
+  }, 240_000);
+
   it('ten times started and killed, it leaves nothing behind', async () => {
     const before = traces();
     for (let round = 0; round < 10; round += 1) {

@@ -9,11 +9,13 @@ import { guard } from '../../activities/failure.ts';
 import type { HubClusterActivities } from '../../activities/hub/clusters.ts';
 import type { OwnedActivities } from '../../activities/member-cluster/owned.ts';
 import type { RegistrationActivities } from '../../activities/registration/steps.ts';
+import type { Giving } from '../../src/api/addresses.ts';
 import { ErrorCode, OpenMcpError } from '../../src/api/errors.ts';
 import {
   type ClusterReading,
   type ClusterReport,
   type Fitness,
+  isMember,
   JOIN_STEPS,
   type Joining,
   type JoinStep,
@@ -23,7 +25,12 @@ import type { Debt } from '../../src/api/outcome.ts';
 import { Faults, silence } from './faults.ts';
 
 type Activities = HubClusterActivities & RegistrationActivities & OwnedActivities;
-type Deed = 'check' | 'finish the join' | 'renew' | `${'take' | 'undo'} ${JoinStep}`;
+type Deed =
+  | 'apply addresses'
+  | 'check'
+  | 'finish the join'
+  | 'renew'
+  | `${'take' | 'undo'} ${JoinStep}`;
 type Cluster = Omit<ClusterReading, 'owed'> & {
   /** By our finalizer: a deletion waits. */
   readonly held: boolean;
@@ -51,6 +58,7 @@ export class ClusterWorld {
     ip: '10.0.3.40',
     region: 'AS',
     zone: 'KR',
+    addresses: null,
     unjoinPolicy: 'Relocate',
     force: false,
     owed: [],
@@ -59,6 +67,11 @@ export class ClusterWorld {
   joined: ClusterReport['joined'] | null = null;
   facts: { version: string; nodes: number } | null = null;
   credentials: { expiresAt: string | null; problem: string | null } | null = null;
+  /** What the hub was told of giving addresses. */
+  giving: Giving | null = null;
+  /** The pool in the member. */
+  pool: string | null = null;
+  hasMetalLB = true;
   fitness: Fitness = { fit: true, version: 'v1.37.2', nodes: 3, region: 'AS', zone: 'KR' };
   memberAnswers = true;
   /** What there is of each step, by the run that made it. */
@@ -160,6 +173,11 @@ export class ClusterWorld {
       this.write(uid, {});
       this.credentials = { ...result };
     },
+    reportAddresses: async (_ref, uid, { giving }) => {
+      if (this.cluster?.uid !== uid || !isMember(this.cluster)) return false;
+      this.giving = giving;
+      return true;
+    },
   };
 
   private readonly member: RegistrationActivities & OwnedActivities = {
@@ -168,6 +186,8 @@ export class ClusterWorld {
       this.faults.around(`take ${step}`, () => this.take(step, joining)),
     undoJoinStep: (step, joining) =>
       this.faults.around(`undo ${step}`, () => this.undo(step, joining)),
+    applyAddresses: ({ cluster }, addresses) =>
+      this.faults.around('apply addresses', () => this.applyAddresses(cluster, addresses)),
     renewToken: () => this.faults.around('renew', () => '2030-01-01T00:00:00Z'),
     removeOwned: async () => {
       this.reach('remove our objects');
@@ -183,6 +203,14 @@ export class ClusterWorld {
 
   private reach(what: string): void {
     if (!this.memberAnswers) throw silence(what);
+  }
+
+  private applyAddresses(cluster: string, addresses: string | null): Giving {
+    this.reach('apply addresses');
+    if (addresses !== null && !this.hasMetalLB)
+      return { kind: 'failed', reason: 'NoMetalLB', message: `${cluster} has no MetalLB` };
+    this.pool = addresses;
+    return addresses === null ? { kind: 'none' } : { kind: 'given', addresses };
   }
 
   private take(step: JoinStep, { by }: Joining): void {
@@ -205,10 +233,15 @@ export class ClusterWorld {
     if (step === 'namespace' && this.objects.length > 0) {
       throw new OpenMcpError(ErrorCode.NotYet, 'pods of ours are still ending in the namespace');
     }
-    const maker = this.made[step];
-    if (maker === undefined || (by !== null && by !== maker)) return;
+    if (!this.isOf(step, by)) return;
     delete this.made[step];
     this.journal.push(`-${step}`);
+    if (step === 'modules' && by === null) this.pool = null;
     if (step === 'labels' && this.late !== null) this.objects.push(this.late);
+  }
+
+  private isOf(step: JoinStep, by: string | null): boolean {
+    const maker = this.made[step];
+    return maker !== undefined && (by === null || by === maker);
   }
 }

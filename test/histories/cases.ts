@@ -1,7 +1,13 @@
 /** The shapes that runs of each workflow have: what is recorded, and then replayed for ever. */
 
 import type { WorkflowHandle } from '@temporalio/client';
-import { joinId, payDebtId, renewId, unjoinId } from '../../workflows/cluster-contract.ts';
+import {
+  giveAddressesId,
+  joinId,
+  payDebtId,
+  renewId,
+  unjoinId,
+} from '../../workflows/cluster-contract.ts';
 import { changed, workflowId } from '../../workflows/contract.ts';
 import { ClusterWorld } from '../fakes/cluster-world.ts';
 import { DeploymentWorld } from '../fakes/deployment-world.ts';
@@ -238,4 +244,48 @@ const RENEW: readonly Case[] = [
   }),
 ];
 
-export const CASES: readonly Case[] = [...DEPLOYMENT, ...JOIN, ...UNJOIN, ...PAY, ...RENEW];
+const giveCase = clusterCases('giveAddresses', giveAddressesId, () =>
+  ClusterWorld.joined({ addresses: '10.0.3.200-10.0.3.250' }),
+);
+const GIVE: readonly Case[] = [
+  giveCase('given', asItIs),
+  giveCase('taken', (world) => {
+    world.pool = '10.0.3.200-10.0.3.250';
+    world.edit({ addresses: null });
+    return nothing;
+  }),
+  giveCase('refused', ({ faults }) => {
+    faults.set('apply addresses', 'refuses');
+    return nothing;
+  }),
+  giveCase('edited', (world) => {
+    const applying = world.faults.stopAt('apply addresses');
+    return async (handle) => {
+      await applying.reached;
+      world.edit({ addresses: '10.0.3.200-10.0.3.210' });
+      await handle.signal(changed, look);
+      applying.goOn();
+    };
+  }),
+  giveCase('left-meanwhile', (world) => {
+    const applying = world.faults.stopAt('apply addresses');
+    return async () => {
+      await applying.reached;
+      world.edit({ joinStatus: 'UNJOINING' });
+      applying.goOn();
+    };
+  }),
+  giveCase('no-member', (world) => {
+    world.edit({ joinStatus: 'UNJOIN' });
+    return nothing;
+  }),
+];
+
+export const CASES: readonly Case[] = [
+  ...DEPLOYMENT,
+  ...JOIN,
+  ...UNJOIN,
+  ...PAY,
+  ...RENEW,
+  ...GIVE,
+];

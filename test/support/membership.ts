@@ -39,6 +39,7 @@ const Cluster = z.object({
         )
         .default([]),
       owed: z.array(z.unknown()).default([]),
+      addresses: z.string().nullable().default(null),
       join: z.object({ done: z.int().default(0) }).prefault({}),
     })
     .prefault({}),
@@ -51,8 +52,16 @@ export function membershipOf(world: World, name: string) {
     const found = await world.hub.read(OPENMCP_CLUSTERS, { ...ref, name: cluster });
     const { spec, status } = Cluster.parse(found);
     const condition = (type: string) => status.conditions.find((each) => each.type === type);
-    const { owed, join: progress } = status;
-    return { ...spec, owed, progress, joined: condition('Joined'), ready: condition('Ready') };
+    const { owed, addresses, join: progress } = status;
+    return {
+      ...spec,
+      owed,
+      progress,
+      addresses,
+      joined: condition('Joined'),
+      ready: condition('Ready'),
+      given: condition('AddressesGiven'),
+    };
   };
   return {
     ref,

@@ -2,7 +2,9 @@
 
 import { afterAll, expect, it } from '@jest/globals';
 import * as z from 'zod';
+import { Nfs4Client } from '../../../src/nfs/nfs4-client.ts';
 import { eventually } from '../../support/eventually.ts';
+import { useWorld } from '../../support/hub.ts';
 import {
   deployment,
   describeReal,
@@ -248,6 +250,7 @@ describeReal('a pod', () => {
 
 describeReal('NFS volumes', () => {
   const members = ['cluster1', 'cluster2'].map(useMember);
+  const world = useWorld();
   const NAME = 'nfs-3';
 
   // A volume that was claimed once waits for whoever looks after its data.
@@ -279,4 +282,20 @@ describeReal('NFS volumes', () => {
 
     expect(await other?.kubectl('exec', 'deploy/sharer', '--', 'cat', '/shared/note')).toBe(word);
   }, 120_000);
+
+  it('are served where nodes would mount them', async () => {
+    // The kernel may mount no NFS; this is what it would do, by the address in the volume.
+    const { kubectlOut } = world.commands;
+    const address = await kubectlOut(
+      ...['get', 'endpointslices', 'kubernetes', '-n', 'default', '--context', 'cluster1'],
+      ...['-o', 'jsonpath={.endpoints[0].addresses[0]}'],
+    );
+    const client = new Nfs4Client({ host: address, port: 12049, timeoutMs: 10_000 });
+    try {
+      const note = await client.readFile(`/volumes/${NAME}/note`);
+      expect(note.toString()).toMatch(/^from real-/);
+    } finally {
+      await client.close();
+    }
+  });
 });

@@ -1,26 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { memberState } from '../../../src/fleet/member-state.ts';
 import { asked, dueForRenewal, overdue } from '../../../src/watcher/clusters.ts';
-
-function state(
-  joinStatus: string,
-  change: { generation?: number; ready?: string; owed?: object[]; deleting?: boolean } = {},
-) {
-  const { generation = 1, ready = 'True', owed = [], deleting = false } = change;
-  return memberState({
-    apiVersion: 'openmcp.k8s.io/v1alpha1',
-    kind: 'OpenMCPCluster',
-    metadata: {
-      name: 'seoul',
-      namespace: 'openmcp',
-      uid: 'u',
-      generation,
-      ...(deleting && { deletionTimestamp: 'now' }),
-    },
-    spec: { joinStatus },
-    status: { owed, conditions: [{ type: 'Ready', status: ready, reason: 'x' }] },
-  });
-}
+import { state } from './member-states.ts';
 
 const sagas = (...states: Parameters<typeof asked>) =>
   asked(...states).map(({ workflow, startIt }) => `${startIt ? 'start' : 'tell'} ${workflow}`);

@@ -1,5 +1,6 @@
 /** What Events say of the state of things. Each is said once for as long as it stays true. */
 
+import type { EventRecord } from '../../../../src/kubernetes/events.ts';
 import {
   IP_ADDRESS_POOLS,
   METALLB_NAMESPACE,
@@ -9,7 +10,8 @@ import type { AnnouncingNode } from './announce.ts';
 import type { Assignments } from './assign.ts';
 import type { BrokenPool } from './pools.ts';
 import type { ServiceFacts } from './services.ts';
-import type { News } from './tell.ts';
+
+export type News = Pick<EventRecord, 'regarding' | 'type' | 'reason' | 'message'>;
 
 /** All that is true now, in the words and reasons of MetalLB. */
 export function newsOf(state: {

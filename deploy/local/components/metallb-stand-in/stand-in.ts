@@ -7,15 +7,15 @@
 import type { Logger } from 'pino';
 import { codeOf, ErrorCode } from '../../../../src/api/errors.ts';
 import type { KubeClient } from '../../../../src/kubernetes/client.ts';
+import { recordEvent } from '../../../../src/kubernetes/events.ts';
 import { workQueue } from '../../../../src/kubernetes/queue.ts';
 import { announce } from './announce.ts';
 import { assign } from './assign.ts';
 import { type Mirrors, mirrors } from './mirrors.ts';
-import { allocated, newsOf, Unsaid } from './news.ts';
+import { allocated, type News, newsOf, Unsaid } from './news.ts';
 import { sortOut } from './pools.ts';
 import { type ServiceFacts, serviceFacts } from './services.ts';
 import { type Write, writeStatus, writesFor } from './status.ts';
-import { tell } from './tell.ts';
 
 const NAME = 'metallb-stand-in';
 /** Changes within this time make one pass; a Service waits this long for its address. */
@@ -75,7 +75,7 @@ export class StandIn {
   }
 
   async #pass(): Promise<void> {
-    const { client, onRoutes } = this.#options;
+    const { onRoutes } = this.#options;
     const { namespaces, pools, nodes, endpoints } = this.#mirrors;
     const services = this.#services();
     const { usable, broken } = sortOut(pools.values());
@@ -95,7 +95,7 @@ export class StandIn {
       this.#write(write).catch((error: unknown) => void failures.push(error)),
     );
     const news = this.#unsaid.of(newsOf({ services, assignments, nodes: chosen, broken }));
-    await fewAtOnce(news, (each) => tell(client, NAME, each));
+    await fewAtOnce(news, (each) => this.#tell(each));
     // The pass is repeated, later each time.
     if (failures.length > 0) throw failures[0];
   }
@@ -127,7 +127,12 @@ export class StandIn {
     }
     log.info({ service: service.key, address }, address === null ? 'Cleared' : 'Assigned');
     if (address === null || address === service.shown?.address) return;
-    await tell(client, NAME, allocated(service, address));
+    await this.#tell(allocated(service, address));
+  }
+
+  #tell(news: News): Promise<void> {
+    const { client } = this.#options;
+    return recordEvent(client, { ...news, component: NAME, now: new Date() });
   }
 
   #warn(error: unknown, what: string): void {

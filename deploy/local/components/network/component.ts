@@ -5,7 +5,8 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import type { Build, Context, Process } from '../../component.ts';
 import { pause } from '../../pid-records.ts';
 import { portOpen } from '../../ready.ts';
-import { API_PORT, type ClusterPlace } from '../../settings.ts';
+import { API_PORT, type ClusterPlace, serviceAddress } from '../../settings.ts';
+import { NFS_PORT } from '../nfs/volumes.ts';
 import { type InnerPlace, linkOf, type NodePlace } from './addresses.ts';
 
 export const build: Build = {
@@ -40,9 +41,10 @@ export class Wiring {
   }
 
   router(context: Context): Process {
+    const nfs = `${serviceAddress(context.settings)}:${NFS_PORT}`;
     const forwards = this.#members.flatMap(({ place, inner }) => [
-      '--forward',
-      `${inner.api}:${API_PORT}=${place.address}:${API_PORT}`,
+      ...['--forward', `${inner.api}:${API_PORT}=${place.address}:${API_PORT}`],
+      ...['--forward', `${inner.api}:${NFS_PORT}=${nfs}`],
     ]);
     const [first] = this.#members;
     return {

@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Build, Context, Process } from '../../component.ts';
+import { librariesOf } from '../../debian.ts';
 import { portOpen } from '../../ready.ts';
 import { type Settings, serviceAddress } from '../../settings.ts';
 import { makeVolumes, NFS_PORT, volumesFolder } from './volumes.ts';
@@ -27,7 +28,7 @@ export function nfs({ settings, built }: Context): Process {
   const host = serviceAddress(settings);
   const folder = join(settings.state, 'nfs');
   const root = join(built.folder('nfs'), 'root');
-  const library = join(root, 'usr/lib/x86_64-linux-gnu');
+  const library = librariesOf(root);
   for (const name of ['recovery', 'cc', 'export']) {
     mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
   }
@@ -105,7 +106,7 @@ NFSv4 {
     IdmapConf = "${folder}/idmapd.conf";
 }
 NFS_KRB5 { Active_krb5 = false; CCacheDir = "${folder}/cc"; }
-MEM { Inode_Size = 2097152; }
+MEM { Inode_Size = 8388608; }
 EXPORT {
     Export_Id = 1;
     Path = "${path}";

@@ -46,10 +46,25 @@ export function removeGroups(state: string): string[] {
   const group = fleetGroup(state);
   return mounted()
     .map(({ path }) => join(path, group))
-    .filter((folder) => existsSync(folder) && !removeTree(folder));
+    .filter((folder) => !removeTree(folder));
+}
+
+/** Why groups with their controllers may not be made here, for a person to read; null when they may. */
+export function groupsProblem(): string | null {
+  if (hierarchies().length === 0) return 'no control groups are mounted';
+  const trial = `/openmcp-trial-${process.pid}`;
+  try {
+    makeGroup(trial);
+    return null;
+  } catch (error) {
+    return `control groups may not be made: ${error instanceof Error ? error.message : String(error)}`;
+  } finally {
+    for (const { path } of hierarchies()) removeTree(join(path, trial));
+  }
 }
 
 function removeTree(folder: string): boolean {
+  if (!existsSync(folder)) return true;
   const children = readdirSync(folder, { withFileTypes: true }).filter((each) =>
     each.isDirectory(),
   );
@@ -81,7 +96,7 @@ function delegate(folder: string): void {
 }
 
 /** Those with controllers: version 1 where it is mounted, also beside version 2. */
-export function hierarchies(): Hierarchy[] {
+function hierarchies(): Hierarchy[] {
   const all = mounted();
   const old = all.filter(({ version }) => version === 1);
   return old.length > 0 ? old : all;

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Build, Context, Process } from '../../component.ts';
+import { librariesOf } from '../../debian.ts';
 import { writeKubeconfig } from '../../kubeconfig.ts';
 import { portOpen } from '../../ready.ts';
 import { type ClusterPlace, paths, ROOT, type Settings } from '../../settings.ts';
@@ -266,7 +267,7 @@ export class NodeProcesses {
   }
 
   #libraries(): Record<string, string> {
-    return { LD_LIBRARY_PATH: join(this.#unpacked(), 'usr/lib/x86_64-linux-gnu') };
+    return { LD_LIBRARY_PATH: librariesOf(this.#unpacked()) };
   }
 
   #write(name: string, text: string): string {

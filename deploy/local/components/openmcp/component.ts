@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Context, Process } from '../../component.ts';
+import { FLAGS, nodeScript } from '../../node-script.ts';
 import { HUB, hubPlace, paths, ROOT, type Settings } from '../../settings.ts';
 import { nfsUrl } from '../nfs/component.ts';
 import { NAMESPACE, temporalAddress } from '../temporal/component.ts';
@@ -20,13 +21,6 @@ export function environment(settings: Settings): Record<string, string> {
   };
 }
 
-const FLAGS = ['--disable-warning=ExperimentalWarning'];
-/**
- * Memory counts more than collecting it: a young generation of 2 MB per thread, and an old one that is
- * collected when it has grown by a fifth (V8's own choice is up to threefold).
- */
-const MEMORY = ['--max-semi-space-size=2', '--heap-growing-percent=20'];
-
 /** Once for all starts of the worker; of the sources as they are now. */
 export async function bundleWorkflows({ settings }: Context): Promise<void> {
   const script = join(ROOT, 'src/bundle-workflows.ts');
@@ -36,14 +30,10 @@ export async function bundleWorkflows({ settings }: Context): Promise<void> {
 export function ourProcess({ settings }: Context, name: 'controller' | 'worker'): Process {
   return {
     name,
-    command: process.execPath,
-    args: [...FLAGS, ...MEMORY, join(ROOT, `src/${name}.ts`)],
-    env: {
+    ...nodeScript(settings, `src/${name}.ts`, [], {
       ...environment(settings),
       OPENMCP_WORKFLOW_BUNDLE: paths.workflowBundle(settings),
-      // Sources that are compiled already start faster, and the compiler is not kept in memory.
-      NODE_COMPILE_CACHE: paths.compileCache(settings),
-    },
+    }),
     listens: [],
     // Neither listens. That it works is seen by what it does: the members join.
     ready: async () => undefined,

@@ -1,102 +1,128 @@
 import { describe, expect, it } from '@jest/globals';
-import { OPENMCP_NAMESPACE } from '../../../../src/api/meta.ts';
-import {
-  EVENTS,
-  IP_ADDRESS_POOLS,
-  L2_ADVERTISEMENTS,
-  OPENMCP_CLUSTERS,
-} from '../../../../src/kubernetes/resources.ts';
-import { joiningBy, joiningWorld } from './joining-world.ts';
+import { IP_ADDRESS_POOLS, L2_ADVERTISEMENTS } from '../../../../src/kubernetes/resources.ts';
+import { JOINED_BY, joiningBy, joiningWorld } from './joining-world.ts';
 
 const POOL = { namespace: 'metallb-system', name: 'openmcp' };
-const RANGE = { addressFrom: '198.51.100.10', addressTo: '198.51.100.20' };
+const RANGE = '198.51.100.10-198.51.100.20';
+const OTHER = '198.51.100.10-198.51.100.30';
 
-function world(spec: object) {
-  const all = joiningWorld();
-  const cluster = { namespace: OPENMCP_NAMESPACE, name: 'seoul', uid: 'u-seoul' };
-  all.hub.put(OPENMCP_CLUSTERS, cluster, { spec });
-  return all;
+function world() {
+  const { member, activities } = joiningWorld();
+  return {
+    member,
+    pool: () => member.at(IP_ADDRESS_POOLS, POOL),
+    apply: (addresses: string | null) => activities.applyAddresses(joiningBy(null), addresses),
+    join: () => activities.takeJoinStep('modules', joiningBy('run')),
+    undoJoin: () => activities.undoJoinStep('modules', joiningBy('run')),
+    leave: () => activities.undoJoinStep('modules', joiningBy(null)),
+  };
 }
 
 describe('the addresses of a member', () => {
   it('are its range, as a pool of MetalLB that is announced', async () => {
-    const { member, activities } = world({ metalLBRange: RANGE });
+    const { member, pool, apply } = world();
 
-    await activities.takeJoinStep('modules', joiningBy('run'));
+    expect(await apply(RANGE)).toEqual({ kind: 'given', addresses: RANGE });
 
-    expect(member.at(IP_ADDRESS_POOLS, POOL)).toMatchObject({
+    expect(pool()).toMatchObject({
       apiVersion: 'metallb.io/v1beta1',
-      spec: { addresses: ['198.51.100.10-198.51.100.20'] },
+      metadata: { annotations: { [JOINED_BY]: 'give-addresses' } },
+      spec: { addresses: [RANGE] },
     });
     expect(member.at(L2_ADVERTISEMENTS, POOL)).toMatchObject({
       spec: { ipAddressPools: ['openmcp'] },
     });
   });
 
-  it('follow the range when it is given again', async () => {
-    const { hub, member, activities } = world({ metalLBRange: RANGE });
-    await activities.takeJoinStep('modules', joiningBy('first'));
-    const range = { ...RANGE, addressTo: '198.51.100.30' };
-    hub.put(
-      OPENMCP_CLUSTERS,
-      { namespace: OPENMCP_NAMESPACE, name: 'seoul' },
-      { spec: { metalLBRange: range } },
+  it('follow another range', async () => {
+    const { pool, apply } = world();
+    await apply(RANGE);
+
+    await apply(OTHER);
+
+    expect(pool()).toMatchObject({ spec: { addresses: [OTHER] } });
+  });
+
+  it('are taken in hand where a join of former days made the pool', async () => {
+    const { member, pool, apply } = world();
+    member.put(
+      IP_ADDRESS_POOLS,
+      { ...POOL, annotations: { [JOINED_BY]: 'former' } },
+      { spec: { addresses: [RANGE] } },
     );
 
-    await activities.takeJoinStep('modules', joiningBy('second'));
+    await apply(OTHER);
 
-    expect(member.at(IP_ADDRESS_POOLS, POOL)).toMatchObject({
-      spec: { addresses: ['198.51.100.10-198.51.100.30'] },
+    expect(pool()).toMatchObject({
+      metadata: { annotations: { [JOINED_BY]: 'former' } },
+      spec: { addresses: [OTHER] },
     });
   });
 
-  it('go with what undoes the join', async () => {
-    const { member, activities } = world({ metalLBRange: RANGE });
-    await activities.takeJoinStep('modules', joiningBy('run'));
+  it('go when there is no range any more', async () => {
+    const { member, pool, apply } = world();
+    await apply(RANGE);
 
-    await activities.undoJoinStep('modules', joiningBy('run'));
+    expect(await apply(null)).toEqual({ kind: 'none' });
 
-    expect(member.all(IP_ADDRESS_POOLS)).toEqual([]);
+    expect(pool()).toBeNull();
     expect(member.all(L2_ADVERTISEMENTS)).toEqual([]);
   });
 
-  it('are left alone where there is no range', async () => {
-    const { member, activities } = world({});
-    member.put(IP_ADDRESS_POOLS, POOL, { spec: { addresses: ['192.0.2.0/24'] } });
+  it('are not the join’s, and go with a leave', async () => {
+    const { member, pool, apply, join, undoJoin, leave } = world();
+    await join();
+    expect(pool()).toBeNull();
+    await apply(RANGE);
 
-    await activities.takeJoinStep('modules', joiningBy('run'));
-    await activities.undoJoinStep('modules', joiningBy('run'));
+    await undoJoin();
+    expect(pool()).not.toBeNull();
 
-    expect(member.at(IP_ADDRESS_POOLS, POOL)).toMatchObject({
-      spec: { addresses: ['192.0.2.0/24'] },
+    await leave();
+    expect(pool()).toBeNull();
+    expect(member.all(L2_ADVERTISEMENTS)).toEqual([]);
+  });
+
+  it('stay those of others, whose pool has that name', async () => {
+    const { member, pool, apply, leave } = world();
+    const theirs = member.put(IP_ADDRESS_POOLS, POOL, { spec: { addresses: ['192.0.2.0/24'] } });
+
+    await expect(apply(RANGE)).rejects.toMatchObject({
+      code: 'Rejected',
+      message: expect.stringMatching(
+        /IPAddressPool openmcp in the member: there is one that is not ours/,
+      ),
     });
+    await apply(null);
+    await leave();
+
+    expect(pool()).toEqual(theirs);
   });
 
-  it('are refused where a pool of that name is not ours', async () => {
-    const { member, activities } = world({ metalLBRange: RANGE });
-    member.put(IP_ADDRESS_POOLS, POOL, { spec: { addresses: ['192.0.2.0/24'] } });
+  it.each([
+    ['its kinds', [IP_ADDRESS_POOLS, L2_ADVERTISEMENTS]],
+    ['one of them', [L2_ADVERTISEMENTS]],
+  ])('need MetalLB, which is told: without %s', async (_, absent) => {
+    const { member, apply } = world();
+    member.absent = absent;
 
-    await expect(activities.takeJoinStep('modules', joiningBy('run'))).rejects.toThrow(
-      /IPAddressPool openmcp in the member: there is one that is not ours/,
-    );
+    expect(await apply(RANGE)).toEqual({
+      kind: 'failed',
+      reason: 'NoMetalLB',
+      message:
+        'seoul has no MetalLB in the namespace metallb-system: install it, then take spec.metalLBRange out and put it back',
+    });
+    expect(await apply(null)).toEqual({ kind: 'none' });
   });
 
-  it('have no effect without MetalLB, which is told', async () => {
-    const { hub, member, activities } = world({ metalLBRange: RANGE });
-    member.absent = [IP_ADDRESS_POOLS, L2_ADVERTISEMENTS];
+  it.each([
+    ['there is no MetalLB', { absent: [IP_ADDRESS_POOLS, L2_ADVERTISEMENTS] }],
+    ['nobody may look at pools', { may: ({ group }: { group: string }) => group !== 'metallb.io' }],
+  ])('keep no member from leaving where %s', async (_, change) => {
+    const { member, join, leave } = world();
+    await join();
+    Object.assign(member, change);
 
-    await activities.takeJoinStep('modules', joiningBy('run'));
-
-    expect(hub.all(EVENTS)).toMatchObject([
-      { reason: 'NoMetalLB', message: expect.stringContaining('seoul has no MetalLB') },
-    ]);
-  });
-
-  it('keep no join from being undone by whoever may not look at pools', async () => {
-    const { member, activities } = world({});
-    await activities.takeJoinStep('modules', joiningBy('run'));
-    member.may = ({ group }) => group !== 'metallb.io';
-
-    await expect(activities.undoJoinStep('modules', joiningBy('run'))).resolves.toBeUndefined();
+    await expect(leave()).resolves.toBeUndefined();
   });
 });

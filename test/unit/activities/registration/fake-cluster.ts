@@ -17,6 +17,7 @@ import { isRecord } from '../../../../src/kubernetes/object.ts';
 import { apiVersionOf, NAMESPACES, type Resource } from '../../../../src/kubernetes/resources.ts';
 import { CERTIFICATE } from '../../nfs/kubeconfigs.ts';
 import { KNOWN_KINDS } from './known-kinds.ts';
+import { applied, type Mark, marksOf, merged, without } from './server-side-apply.ts';
 
 export interface Right {
   readonly verb: string;
@@ -44,8 +45,8 @@ export class FakeCluster implements KubeClient {
   clock = new Date('2026-01-01T00:00:00Z');
 
   readonly #objects = new Map<string, KubeObject>();
-  /** By object and field manager: labels and annotations that it applied last. */
-  readonly #applied = new Map<string, readonly (readonly [string, string])[]>();
+  /** By object and field manager: what it applied last. */
+  readonly #applied = new Map<string, readonly Mark[]>();
   #made = 0;
 
   /** Something that is there, whoever made it. */
@@ -65,6 +66,7 @@ export class FakeCluster implements KubeClient {
 
   async read(resource: Resource, ref: Ref) {
     this.#need('get', resource, ref);
+    this.#know(resource);
     return this.at(resource, ref);
   }
 
@@ -88,7 +90,7 @@ export class FakeCluster implements KubeClient {
 
   async create(resource: Resource, object: KubeObject) {
     this.#need('create', resource, object.metadata);
-    if (this.absent.includes(resource)) throw answered('create', 404, {});
+    this.#know(resource);
     if (this.at(resource, object.metadata) !== null) throw answered('create', 409, {});
     return this.#store(resource, object);
   }
@@ -97,7 +99,7 @@ export class FakeCluster implements KubeClient {
     throw new Error('joining replaces nothing');
   }
 
-  async apply(resource: Resource, object: KubeObject, { fieldManager }: ApplyOptions) {
+  async apply(resource: Resource, object: KubeObject, options: ApplyOptions) {
     const found = this.at(resource, object.metadata);
     this.#need('patch', resource, object.metadata);
     if (found === null) this.#need('create', resource, object.metadata);
@@ -105,17 +107,13 @@ export class FakeCluster implements KubeClient {
     if (resource.namespaced && !this.#has(object.metadata.namespace)) {
       throw answered(`apply ${object.metadata.name}`, 404, { message: 'no such namespace' });
     }
-    const mark = `${keyFor(resource, object.metadata)} ${fieldManager}`;
+    // What is applied to the status says nothing of the rest, and the other way round.
+    const { fieldManager, subresource = '' } = options;
+    const mark = `${keyFor(resource, object.metadata)} ${fieldManager} ${subresource}`;
     const marks = marksOf(object);
-    const taken = (this.#applied.get(mark) ?? []).filter(
-      ([field, key]) => !marks.some((each) => each[0] === field && each[1] === key),
-    );
+    const taken = without(this.#applied.get(mark) ?? [], marks);
     this.#applied.set(mark, marks);
-    const gone = taken.reduce(
-      (now, [field, key]) => merged(now, { metadata: { [field]: { [key]: null } } }),
-      found ?? object,
-    );
-    return this.#store(resource, merged(gone, object));
+    return this.#store(resource, applied(found ?? object, object, taken));
   }
 
   async patch(resource: Resource, ref: Ref, body: unknown) {
@@ -223,6 +221,10 @@ export class FakeCluster implements KubeClient {
     throw answered(`${right.verb} ${right.resource}`, 403, { message: 'forbidden' });
   }
 
+  #know(resource: Resource): void {
+    if (this.absent.includes(resource)) throw answered(`find ${resource.plural}`, 404, {});
+  }
+
   #answer(what: string, ...about: string[]): void {
     const status = about.map((each) => this.broken.get(each)).find((each) => each !== undefined);
     if (status !== undefined) throw answered(what, status, {});
@@ -259,23 +261,4 @@ function groupsOf(kinds: readonly Resource[]) {
     );
     return { name, versions: [...versions].map((version) => ({ version })) };
   });
-}
-
-function marksOf({ metadata }: KubeObject): readonly (readonly [string, string])[] {
-  return (['labels', 'annotations'] as const).flatMap((field) =>
-    Object.keys(metadata[field] ?? {}).map((key) => [field, key] as const),
-  );
-}
-
-/** As a JSON merge patch: null removes. */
-function merged<T extends object>(now: T, change: object): T {
-  const result: Record<string, unknown> = Object.fromEntries(Object.entries(now));
-  for (const [key, value] of Object.entries(change) as [string, unknown][]) {
-    const before = result[key];
-    if (value === null) delete result[key];
-    else
-      result[key] = isRecord(value) ? merged<object>(isRecord(before) ? before : {}, value) : value;
-  }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a change keeps the shape
-  return result as T;
 }
