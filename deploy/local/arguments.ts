@@ -50,7 +50,7 @@ export const HELP: Readonly<Record<Verb, string>> = {
   npm test -- unit scheduler   the unit tests whose path contains "scheduler"
 `,
   bench:
-    'npm run bench [-- name]   measures against plain clients in the same run; writes test/bench/results\n',
+    'npm run bench [-- placement|real-nodes]   measures; writes test/bench/results and the tables in README\n',
   build: 'builds everything that the fleet runs, and starts nothing\n',
 };
 

@@ -9,6 +9,7 @@ import type { Build, Built } from './component.ts';
 import { cacheFolder, ROOT } from './settings.ts';
 
 const COMPONENTS = join(ROOT, 'deploy/local/components');
+const UNPACK = join(ROOT, 'deploy/local/unpack.sh');
 /** A lock this old was left by a build that was killed. */
 const STALE_LOCK_MS = 30 * 60_000;
 
@@ -91,18 +92,19 @@ function isExecutable(file: string): boolean {
 
 async function digestOf(build: Build): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(build));
-  for (const name of await sourcesOf(build))
-    hash.update(await readFile(join(COMPONENTS, build.component, name)));
+  for (const file of await sourcesOf(build)) hash.update(await readFile(file));
   return hash.digest('hex').slice(0, 12);
 }
 
-/** Files of the component's folder that its programs are made of. */
+/** Files that its programs are made of. */
 async function sourcesOf(build: Build): Promise<string[]> {
-  if (build.kind === 'debian') return [];
-  const isSource = build.kind === 'script' ? /\.(sh|txt)$/ : /\.go$/;
-  const names = await readdir(join(COMPONENTS, build.component), { recursive: true });
+  if (build.kind === 'debian') return [UNPACK];
+  const folder = join(COMPONENTS, build.component);
+  const isSource = build.kind === 'script' ? /\.(sh|txt)$/ : /(?<!_test)\.go$/;
+  const names = await readdir(folder, { recursive: true });
   const own = names.filter((name) => isSource.test(basename(name))).toSorted();
-  return build.kind === 'go' ? ['go.mod', 'go.sum', ...own] : own;
+  const all = build.kind === 'go' ? ['go.mod', 'go.sum', ...own] : own;
+  return all.map((name) => join(folder, name));
 }
 
 async function goBuild(build: Build & { kind: 'go' }, folder: string, log: string): Promise<void> {
@@ -136,8 +138,7 @@ async function unpackDebian(
   log: string,
 ): Promise<void> {
   const mode = build.isExact === true ? 'exactly' : 'with-dependencies';
-  const script = join(ROOT, 'deploy/local/unpack.sh');
-  await run('bash', [script, folder, mode, ...build.packages], { cwd: folder, log });
+  await run('bash', [UNPACK, folder, mode, ...build.packages], { cwd: folder, log });
 }
 
 function run(

@@ -25,7 +25,7 @@ import { build as metricsBuild, metricsServer } from './components/metrics-serve
 import { build as networkBuild } from './components/network/component.ts';
 import { nfs, build as nfsBuild } from './components/nfs/component.ts';
 import { containerdBuild, build as nodeBuild } from './components/node/component.ts';
-import { RealNodes } from './components/node/fleet-nodes.ts';
+import { FleetNodes } from './components/node/fleet-nodes.ts';
 import { bundleWorkflows, ourProcess } from './components/openmcp/component.ts';
 import { temporal, build as temporalBuild } from './components/temporal/component.ts';
 import { joinMembers } from './joining.ts';
@@ -119,17 +119,17 @@ async function prepareNodes(
   context: Context,
   supervisor: Supervisor,
   say: (line: string) => void,
-): Promise<RealNodes> {
+): Promise<FleetNodes> {
   const folder = join(cacheFolder(process.env), 'images');
   const images = await ensureArchives(context.built, folder, say);
-  return new RealNodes(context, supervisor, images);
+  return new FleetNodes(context, supervisor, images);
 }
 
 async function startMember(
   context: Context,
   supervisor: Supervisor,
   place: ClusterPlace,
-  nodes: RealNodes | null,
+  nodes: FleetNodes | null,
 ): Promise<void> {
   const { settings } = context;
   const prepared = prepareMember(context, place);

@@ -2,8 +2,12 @@
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
+import { OPENMCP_CLUSTERS } from '../../src/kubernetes/resources.ts';
+import { withClient } from './clusters.ts';
+import type { InnerPlace } from './components/network/addresses.ts';
 import { environment } from './components/openmcp/component.ts';
-import { hubPlace, memberPlaces, paths, ROOT, type Settings } from './settings.ts';
+import { HUB, hubPlace, memberPlaces, paths, ROOT, type Settings } from './settings.ts';
 
 /** Idempotent: what is registered or joined already is left as it is. */
 export async function joinMembers(settings: Settings, say: (line: string) => void): Promise<void> {
@@ -17,7 +21,11 @@ export async function joinMembers(settings: Settings, say: (line: string) => voi
   );
   await Promise.all(
     places.map(async ({ name, address, inner }) => {
-      if (joined.has(address)) return;
+      if (joined.has(address)) {
+        // It may have been joined when it had no real nodes.
+        if (inner !== null) await giveRange(settings, name, inner);
+        return;
+      }
       if (!waiting.has(address)) {
         const kubeconfig = paths.kubeconfig(settings, name);
         await openmcp(settings, [
@@ -38,6 +46,14 @@ export async function joinMembers(settings: Settings, say: (line: string) => voi
       say(`  joined ${name} (${address})`);
     }),
   );
+}
+
+function giveRange(settings: Settings, name: string, { loadBalancers }: InnerPlace): Promise<void> {
+  const metalLBRange = { addressFrom: loadBalancers.from, addressTo: loadBalancers.to };
+  return withClient(settings, HUB, async (hub) => {
+    const ref = { namespace: OPENMCP_NAMESPACE, name };
+    await hub.patch(OPENMCP_CLUSTERS, ref, { spec: { metalLBRange } }, { type: 'merge' });
+  });
 }
 
 function addresses(output: string): Set<string> {

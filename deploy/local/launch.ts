@@ -34,7 +34,7 @@ export async function start(options: Options): Promise<number> {
   }
   await endLeftovers(state);
   if (options.reset) rmSync(state, { recursive: true, force: true });
-  const settings = withNetwork(options.settings);
+  const settings = await withNetwork(options.settings);
   const fleet = new Launcher(settings);
   process.once('SIGINT', () => fleet.end('Stopping …'));
   process.once('SIGTERM', () => fleet.end('Stopping …'));

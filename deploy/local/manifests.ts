@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { codeOf, ErrorCode } from '../../src/api/errors.ts';
 import type { KubeClient } from '../../src/kubernetes/client.ts';
 import { isKubeObject, isRecord, type KubeObject } from '../../src/kubernetes/object.ts';
 import { CRDS, type Resource } from '../../src/kubernetes/resources.ts';
@@ -75,7 +76,7 @@ async function established(client: KubeClient, names: readonly string[]): Promis
   }
 }
 
-/** A kind is served a moment after its CRD is established. */
+/** A kind is served a moment after its CRD is established; what is refused stays refused. */
 export async function settledApply(client: KubeClient, object: KubeObject): Promise<void> {
   const end = Date.now() + 15_000;
   for (;;) {
@@ -83,7 +84,7 @@ export async function settledApply(client: KubeClient, object: KubeObject): Prom
       await client.apply(resourceOf(object), object, APPLY);
       return;
     } catch (error) {
-      if (Date.now() > end) throw error;
+      if (codeOf(error) === ErrorCode.Rejected || Date.now() > end) throw error;
       await pause(200);
     }
   }

@@ -2,7 +2,7 @@
 
 import { join, relative } from 'node:path';
 import { nfsUrl } from './components/nfs/component.ts';
-import { canMountNfs } from './components/nfs/volumes.ts';
+import { mountsNfs } from './components/nfs/volumes.ts';
 import { temporalAddress, temporalUi } from './components/temporal/component.ts';
 import { serverOf } from './kubeconfig.ts';
 import { hubPlace, memberPlaces, type Settings } from './settings.ts';
@@ -13,7 +13,8 @@ export function page(settings: Settings, seconds: number, simulatedBecause: stri
   const state = short(settings.state);
   const clusters = [hubPlace(settings), ...memberPlaces(settings)].map((place) => {
     const where = place.region === '' ? 'hub' : `${place.region}/${place.zone}`;
-    const range = place.inner?.loadBalancers;
+    // Given by whoever joins the member.
+    const range = settings.openmcp ? place.inner?.loadBalancers : undefined;
     const services = range === undefined ? '' : `  Services ${range.from}-${range.to}`;
     return `  ${place.name.padEnd(10)} ${serverOf(place).padEnd(26)} ${where}${services}`;
   });
@@ -40,7 +41,8 @@ Ctrl-C stops the fleet and keeps its data; npm start -- --reset begins anew.
 `;
 }
 
-function nodesOf({ realNodes, kwokNodes }: Settings, simulatedBecause: string | null): string {
+function nodesOf(settings: Settings, simulatedBecause: string | null): string {
+  const { realNodes, kwokNodes } = settings;
   const simulated = 'simulated (KWOK): pods become Ready, no bytes flow';
   if (realNodes === 0) {
     const because =
@@ -48,7 +50,7 @@ function nodesOf({ realNodes, kwokNodes }: Settings, simulatedBecause: string | 
     return `Nodes are ${simulated}${because}.`;
   }
   const beside = kwokNodes === 0 ? '' : `; ${kwokNodes} more in each member are ${simulated}`;
-  const nfs = canMountNfs()
+  const nfs = mountsNfs(settings)
     ? ''
     : '\nThis kernel mounts no NFS: volumes of the class nfs are the same folders, bound into the nodes.';
   return `Nodes are real: pods are processes in containers${beside}.${nfs}`;

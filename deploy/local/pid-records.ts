@@ -53,8 +53,9 @@ export async function endRecorded(records: readonly PidRecord[], graceMs: number
   for (const { pid } of living) signal(pid, 'SIGTERM');
   const end = Date.now() + graceMs;
   while (living.some(isAlive) && Date.now() < end) await pause(100);
-  for (const record of living) if (isAlive(record)) signal(record.pid, 'SIGKILL');
-  while (living.some(isAlive)) await pause(50);
+  // What entered a node ends before the program that it started there.
+  for (const { pid } of living) if (isGroupAlive(pid)) signal(pid, 'SIGKILL');
+  while (living.some((record) => isAlive(record) || isGroupAlive(record.pid))) await pause(50);
 }
 
 export function signal(pid: number, name: NodeJS.Signals): void {
@@ -65,6 +66,16 @@ export function signal(pid: number, name: NodeJS.Signals): void {
     } catch {
       // No such group, or gone already.
     }
+  }
+}
+
+/** Whether a process is left of the group that `pid` began. */
+export function isGroupAlive(pid: number): boolean {
+  try {
+    process.kill(-pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

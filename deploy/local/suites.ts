@@ -22,6 +22,8 @@ const GATES = [
   ['types', ['tsc']],
   ['dead code', ['knip']],
 ] as const;
+/** Components with Go programs of our own. */
+const OUR_GO = ['images', 'network'];
 /** Suites that need nothing, or the Temporal server alone. */
 const ALONE = ['unit', 'repository', 'workflows', 'replay'];
 /** Suites that run against a fleet. */
@@ -53,7 +55,7 @@ export async function test({ settings, simulatedBecause, rest }: Options): Promi
   const env = { OPENMCP_TEMPORAL_CLI: built.program('temporal', 'temporal') };
   const begun = performance.now();
 
-  if (wanted('check')) for (const [name, command] of GATES) await gate(name, command, tally);
+  if (wanted('check')) await gates(tally);
   for (const name of ALONE.filter(wanted)) await jest(name, { paths, env, tally });
   const onFleet = ON_FLEET.filter(wanted);
   if (onFleet.length > 0) {
@@ -77,18 +79,30 @@ export async function test({ settings, simulatedBecause, rest }: Options): Promi
   return tally.failed === 0 ? 0 : 1;
 }
 
-export async function bench({ settings, rest }: Options): Promise<number> {
+/** Benchmarks, and the nodes that each is about. */
+const BENCHES: Readonly<Record<string, Pick<Settings, 'realNodes' | 'kwokNodes'>>> = {
+  placement: { realNodes: 0, kwokNodes: 4 },
+  'real-nodes': { realNodes: 1, kwokNodes: 0 },
+};
+
+export async function bench({ settings, simulatedBecause, rest }: Options): Promise<number> {
   const [name = 'placement'] = rest;
-  await ensureBuilt(buildsOf(settings), say);
-  let code = 1;
-  await withFleet({ ...settings, realNodes: 0, kwokNodes: 4 }, async (endpoints) => {
-    code = await run(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', join(ROOT, `test/bench/${name}.ts`)],
-      {
-        OPENMCP_ENDPOINTS: endpoints,
-      },
+  const nodes = BENCHES[name];
+  if (nodes === undefined)
+    throw new Error(`unknown benchmark ${name}: there are ${Object.keys(BENCHES).join(', ')}`);
+  if (nodes.realNodes > 0 && settings.realNodes === 0)
+    throw new Error(
+      `cannot run real nodes here: ${simulatedBecause ?? 'simulated ones are asked for'}`,
     );
+  const wanted = { ...settings, ...nodes };
+  await ensureBuilt(buildsOf(wanted), say);
+  let code = 1;
+  await withFleet(wanted, async (endpoints, _, seconds) => {
+    const script = join(ROOT, `test/bench/${name}.ts`);
+    code = await run(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+      OPENMCP_ENDPOINTS: endpoints,
+      OPENMCP_START_SECONDS: String(seconds),
+    });
   });
   return code;
 }
@@ -96,10 +110,10 @@ export async function bench({ settings, rest }: Options): Promise<number> {
 /** A fresh fleet on addresses of its own, gone afterwards whatever happens. */
 async function withFleet(
   base: Settings,
-  act: (endpoints: string, bin: string) => Promise<void>,
+  act: (endpoints: string, bin: string, startSeconds: number) => Promise<void>,
 ): Promise<void> {
   const state = mkdtempSync(join(tmpdir(), 'openmcp-test-'));
-  const settings = withNetwork({
+  const settings = await withNetwork({
     ...base,
     state,
     subnet: await freeSubnet(),
@@ -119,8 +133,11 @@ async function withFleet(
   try {
     const nodes = settings.realNodes > 0 ? 'real' : 'kwok';
     say(`Starting a fleet of ${nodes} nodes on ${settings.subnet}.* in ${state} …`);
+    const begun = performance.now();
     await launcher.up(say);
-    await Promise.race([act(join(state, 'endpoints.json'), join(state, 'bin')), stopped]);
+    const seconds = (performance.now() - begun) / 1000;
+    const acting = act(join(state, 'endpoints.json'), join(state, 'bin'), seconds);
+    await Promise.race([acting, stopped]);
   } finally {
     launcher.end(null);
     await launcher.ended;
@@ -141,10 +158,24 @@ async function freeSubnet(): Promise<string> {
   throw new Error('cannot find a free loopback subnet between 127.0.5 and 127.0.59');
 }
 
-async function gate(name: string, command: readonly string[], tally: Tally): Promise<void> {
+async function gates(tally: Tally): Promise<void> {
+  for (const [name, [tool, ...args]] of GATES)
+    await gate(name, [join(ROOT, 'node_modules/.bin', tool), ...args], ROOT, tally);
+  for (const component of OUR_GO) {
+    const folder = join(ROOT, 'deploy/local/components', component);
+    for (const verb of ['vet', 'test'])
+      await gate(`go ${verb}: ${component}`, ['go', verb, './...'], folder, tally);
+  }
+}
+
+async function gate(
+  name: string,
+  [program = '', ...args]: readonly string[],
+  cwd: string,
+  tally: Tally,
+): Promise<void> {
   say(`\n== ${name}`);
-  const [program = '', ...args] = command;
-  const code = await run(join(ROOT, 'node_modules/.bin', program), args, {});
+  const code = await run(program, args, {}, { cwd });
   if (code === 0) tally.passed += 1;
   else tally.failed += 1;
   say(`${name}: ${code === 0 ? 'passed' : 'FAILED'}`);
@@ -198,12 +229,12 @@ function run(
   command: string,
   args: readonly string[],
   env: Record<string, string>,
-  options: { stdout?: 'inherit' | 'ignore'; limitMs?: number } = {},
+  options: { stdout?: 'inherit' | 'ignore'; limitMs?: number; cwd?: string } = {},
 ): Promise<number> {
-  const { stdout = 'inherit', limitMs } = options;
+  const { stdout = 'inherit', limitMs, cwd = ROOT } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: ROOT,
+      cwd,
       stdio: ['ignore', stdout, 'inherit'],
       env: { ...process.env, ...env },
     });

@@ -12,7 +12,14 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Process } from './component.ts';
-import { type PidRecord, pause, signal, startTime, writeRecords } from './pid-records.ts';
+import {
+  isGroupAlive,
+  type PidRecord,
+  pause,
+  signal,
+  startTime,
+  writeRecords,
+} from './pid-records.ts';
 import { occupant } from './ports.ts';
 
 const READY_SECONDS = 90;
@@ -20,6 +27,8 @@ const RESTART_FIRST_MS = 200;
 const RESTART_MOST_MS = 5_000;
 const ROTATE_BYTES = 20 * 1024 * 1024;
 const STOP_SECONDS = 10;
+/** What ran that long did not fail at its start. */
+const SETTLED_MS = 60_000;
 
 interface Running {
   readonly process: Process;
@@ -29,8 +38,10 @@ interface Running {
   wanted: boolean;
   restarts: number;
   exited: Promise<void>;
-  /** What is done around it after its start. */
+  /** What is done around it after its start; rejects when that failed, or there is no place for it. */
   started: Promise<void>;
+  /** When it was started last, on the clock of `performance`. */
+  since: number;
 }
 
 export class Supervisor {
@@ -62,6 +73,7 @@ export class Supervisor {
       restarts: 0,
       exited: Promise.resolve(),
       started: Promise.resolve(),
+      since: 0,
     };
     this.#running.set(process.name, running);
     this.#spawn(running);
@@ -97,12 +109,16 @@ export class Supervisor {
   async crash(name: string): Promise<void> {
     const running = this.#find(name);
     running.wanted = false;
-    if (running.record !== null) signal(running.record.pid, 'SIGKILL');
+    const { record } = running;
+    if (record === null) return;
+    signal(record.pid, 'SIGKILL');
     await running.exited;
+    while (isGroupAlive(record.pid)) await pause(20);
   }
 
   async restart(name: string): Promise<void> {
     const running = this.#find(name);
+    if (this.#ending) throw new Error(`cannot start ${name}: the fleet is being stopped`);
     if (running.wanted && running.child !== null) return;
     running.wanted = true;
     running.restarts = 0;
@@ -134,9 +150,10 @@ export class Supervisor {
     let words: readonly string[];
     try {
       words = commandOf(running.process);
-    } catch {
-      // Where it is to run is not there yet.
-      this.#onExit(running);
+    } catch (error) {
+      running.started = Promise.reject(error);
+      running.started.catch(() => undefined);
+      this.#spawnLater(running);
       return;
     }
     const [command = '', ...args] = words;
@@ -148,9 +165,10 @@ export class Supervisor {
       detached: true,
     });
     closeSync(log);
+    const { pid } = child;
     running.child = child;
-    running.record =
-      child.pid === undefined ? null : { name, pid: child.pid, start: startTime(child.pid) ?? 0 };
+    running.since = performance.now();
+    running.record = pid === undefined ? null : { name, pid, start: startTime(pid) ?? 0 };
     this.#record();
     running.exited = new Promise((resolve) => {
       const ended = () => {
@@ -162,8 +180,9 @@ export class Supervisor {
       child.once('exit', ended);
       child.once('error', ended);
     });
-    running.started =
-      child.pid === undefined ? Promise.resolve() : this.#settle(running, child.pid);
+    running.started = pid === undefined ? Promise.resolve() : this.#settle(running, pid);
+    // Looked at only while somebody waits for it.
+    running.started.catch(() => undefined);
   }
 
   /** One around which things cannot be done is of no use: it is ended, and so started anew. */
@@ -171,17 +190,22 @@ export class Supervisor {
     try {
       await process.started?.(pid);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      if (!this.#ending) this.#options.say(`${process.name}: ${why}`);
+      if (!this.#ending) this.#options.say(`${process.name}: ${messageOf(error)}`);
       signal(pid, 'SIGKILL');
+      throw error;
     }
   }
 
   #onExit(running: Running): void {
     if (this.#ending || !running.wanted) return;
+    if (performance.now() - running.since > SETTLED_MS) running.restarts = 0;
+    this.#options.say(`${running.process.name} ended; starting it again`);
+    this.#spawnLater(running);
+  }
+
+  #spawnLater(running: Running): void {
     const delay = Math.min(RESTART_MOST_MS, RESTART_FIRST_MS * 2 ** running.restarts);
     running.restarts += 1;
-    this.#options.say(`${running.process.name} ended; starting it again`);
     setTimeout(() => {
       if (!this.#ending && running.wanted && running.child === null) this.#spawn(running);
     }, delay).unref();
@@ -190,10 +214,13 @@ export class Supervisor {
   async #end(running: Running): Promise<void> {
     const { record, exited, process } = running;
     if (record === null) return;
-    signal(record.pid, 'SIGTERM');
+    const { pid } = record;
+    signal(pid, 'SIGTERM');
     const seconds = process.stopSeconds ?? STOP_SECONDS;
-    const late = setTimeout(() => signal(record.pid, 'SIGKILL'), seconds * 1000);
+    const late = setTimeout(() => signal(pid, 'SIGKILL'), seconds * 1000);
     await exited;
+    // What entered a node ends before the program that it started there.
+    while (isGroupAlive(pid)) await pause(20);
     // A timer that is left would keep the launcher alive.
     clearTimeout(late);
   }
@@ -202,13 +229,15 @@ export class Supervisor {
     const { name, ready } = running.process;
     const end = Date.now() + READY_SECONDS * 1000;
     for (let last = ''; ; ) {
+      const { child } = running;
       try {
         await running.started;
         await ready();
+        if (child === null || child !== running.child) throw new Error('it ended');
         running.restarts = 0;
         return;
       } catch (error) {
-        last = error instanceof Error ? error.message : String(error);
+        last = messageOf(error);
       }
       if (this.#ending) throw new Error(`stopped while ${name} was starting`);
       if (Date.now() > end || running.restarts > 5) {
@@ -236,7 +265,11 @@ function commandOf({ within, command, args }: Process): readonly string[] {
   return [...(within?.() ?? []), command, ...args];
 }
 
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
 function tail(file: string): string {
+  if (!existsSync(file)) return '';
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8);
   return [`last lines of ${file}:`, ...lines].join('\n  ');
 }

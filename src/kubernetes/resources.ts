@@ -82,6 +82,8 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   OpenMCPPolicyEngine: 'openmcppolicyengines',
 };
 
+export const INGRESSES = namespaced('networking.k8s.io', 'v1', 'ingresses', 'Ingress');
+
 /** Where MetalLB runs by its manifests and its chart, and where it reads its objects. */
 export const METALLB_NAMESPACE = 'metallb-system';
 /** MetalLB's: what addresses there are, and that they are announced. */

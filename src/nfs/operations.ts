@@ -44,7 +44,8 @@ export interface Entry {
 
 const NO_ENTRY = 2;
 const EXISTS = 17;
-const STALE = 70;
+/** STALE, BAD_STATEID. */
+const STALE: readonly number[] = [70, 10_025];
 const MESSAGES: Readonly<Record<number, string>> = {
   1: 'not permitted',
   2: 'not there',
@@ -79,9 +80,9 @@ export class NfsError extends OpenMcpError {
     this.status = status;
   }
 
-  /** What the handle was of is there no more. */
+  /** What the handle, or the state of the open file, was of is there no more. */
   get isStale(): boolean {
-    return this.status === STALE;
+    return STALE.includes(this.status);
   }
 
   get asksForPatience(): boolean {

@@ -16,7 +16,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isAlive, type PidRecord, readRecords } from '../../deploy/local/pid-records.ts';
 import { eventually } from '../support/eventually.ts';
-import { describeReal, SHELL, WEB } from '../support/real-nodes.ts';
+import { fetched } from '../support/http.ts';
+import { deployment, SHELL, service, WEB } from '../support/manifests.ts';
+import { describeReal, useMember } from '../support/real-nodes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const UP_MS = 120_000;
@@ -115,28 +117,55 @@ describe('with simulated nodes', () => {
   }, 300_000);
 });
 
-/** Empty where the process has gone meanwhile. */
-function networkOf(process: string): string {
+const linesOf = (command: string, ...args: string[]): string[] =>
+  execFileSync(command, args, { encoding: 'utf8' }).trimEnd().split('\n');
+
+/** Of a process; empty where it has gone meanwhile. */
+function told(read: () => string): string {
   try {
-    return readlinkSync(`/proc/${process}/ns/net`);
+    return read();
   } catch {
     return '';
   }
 }
 
-/** What real nodes put around the processes of the machine. The suite's own fleet has some, which stay. */
-function traces(): Record<string, string[]> {
+/**
+ * What the machine has, as far as real nodes leave something: processes that name this fleet's folder,
+ * network namespaces (and with them what nft keeps), links, routes, mounts, control groups.
+ */
+function machine(): Record<string, string[]> {
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const lines = (command: string, ...args: string[]) =>
-    execFileSync(command, args, { encoding: 'utf8' }).trimEnd().split('\n');
+  const commands = processes.map((pid) => [
+    pid,
+    told(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' '),
+  ]);
   return {
-    // What nft keeps is in them, too.
-    networks: [...new Set(processes.map(networkOf))].filter(Boolean).toSorted(),
-    links: lines('ip', '-o', 'link').map((line) => line.split(':')[1]?.trim() ?? ''),
-    routes: lines('ip', 'route'),
+    processes: commands.filter(([, words]) => words?.includes(state)).map((each) => each.join(' ')),
+    networks: processes.map((pid) => told(() => readlinkSync(`/proc/${pid}/ns/net`))),
+    links: linesOf('ip', '-o', 'link').map((line) => line.split(':')[1]?.trim() ?? ''),
+    routes: linesOf('ip', 'route'),
     mounts: readFileSync('/proc/mounts', 'utf8').split('\n'),
-    groups: lines('find', '/sys/fs/cgroup', '-name', 'openmcp*').toSorted(),
+    groups: linesOf('find', '/sys/fs/cgroup', '-name', 'openmcp*'),
+    folders: linesOf(
+      'find',
+      '/run',
+      '/var/log',
+      '/var/lib',
+      '-maxdepth',
+      '1',
+      '-name',
+      '*openmcp*',
+    ),
   };
+}
+
+/** What is there now and was not before, by kind. Others may come and go on this machine, and only go here. */
+function added(before: ReturnType<typeof machine>): Record<string, string[]> {
+  const now = Object.entries(machine()).map(([kind, all]) => [
+    kind,
+    [...new Set(all)].filter((each) => each !== '' && !before[kind]?.includes(each)),
+  ]);
+  return Object.fromEntries(now.filter(([, left]) => (left?.length ?? 0) > 0));
 }
 
 /** kubectl in the member of that fleet. */
@@ -196,30 +225,69 @@ describeReal('with real nodes', () => {
   }, 240_000);
 
   it('ten times started and killed, it leaves nothing behind', async () => {
-    const before = traces();
+    const before = machine();
+    let last: readonly PidRecord[] = [];
     for (let round = 0; round < 10; round += 1) {
       await isUp(start('real'));
-      expect(traces()).not.toEqual(before);
-      await killLauncher();
+      expect(last.filter(isAlive)).toEqual([]);
+      expect(Object.keys(added(before))).toEqual(
+        expect.arrayContaining(['processes', 'networks', 'links', 'routes', 'groups']),
+      );
+      last = await killLauncher();
     }
 
     expect(await ended(launch('stop'))).toBe(0);
 
-    expect(traces()).toEqual(before);
+    expect(added(before)).toEqual({});
   }, 900_000);
 
   it('Ctrl-C leaves nothing, and neither does npm stop', async () => {
-    const before = traces();
+    const before = machine();
     const first = start('real');
     await isUp(first);
     process.kill(-(first.pid ?? 0), 'SIGINT');
     await ended(first);
-    expect(traces()).toEqual(before);
+    expect(added(before)).toEqual({});
 
     const second = start('real');
     await isUp(second);
     expect(await ended(launch('stop'))).toBe(0);
     await ended(second);
-    expect(traces()).toEqual(before);
+    expect(added(before)).toEqual({});
   }, 300_000);
+});
+
+describeReal('two fleets of real nodes side by side', () => {
+  const { apply, address } = useMember('cluster1');
+
+  it('do not meet: Services of both answer', async () => {
+    await apply(deployment('web', WEB), service('web', 'LoadBalancer'));
+    const ours = await address('web');
+    await eventually(() => fetched(ours), 60_000);
+    const fleet = start('real');
+    await isUp(fleet);
+    const file = join(state, 'web.json');
+    const items = [deployment('web', WEB), service('web', 'LoadBalancer')];
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    kubectl('apply', '-f', file);
+
+    const pod = await eventually(() => {
+      const found = kubectl(
+        'get',
+        'pods',
+        '-l',
+        'app=web',
+        '-o',
+        'jsonpath={.items[0].status.podIP}',
+      );
+      expect(found).toMatch(/^198\.1[89]\./);
+      return found;
+    }, 60_000);
+
+    const theirs = await eventually(() => fetched(pod, { port: 8080 }), 30_000);
+    const { body } = await fetched(ours);
+    expect(theirs.body).toMatch(/^pod=web-/);
+    expect(body).toMatch(/^pod=web-/);
+    expect(body).not.toBe(theirs.body);
+  }, 240_000);
 });

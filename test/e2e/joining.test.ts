@@ -4,7 +4,7 @@
  * cluster2 leaves at the start and is back at the end; in between it stands for a stranger.
  */
 
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -45,8 +45,8 @@ async function tryToJoin(name: string, signIn: Partial<SignIn>) {
   expect(await openmcp('register', 'member', ...registering)).toMatchObject({ code: 0 });
   const answer = await openmcp('join', 'cluster', '--ip', address, '--timeout', '100');
   const { joinStatus, joined } = await read(name);
-  expect(registered('unjoin')).toContain(address);
-  expect(registered('join')).not.toContain(address);
+  expect(await registered('unjoin')).toContain(address);
+  expect(await registered('join')).not.toContain(address);
   await world.hub.delete(OPENMCP_CLUSTERS, { ...ref, name });
   await eventually(async () =>
     expect(await exists(world.hub, OPENMCP_CLUSTERS, { ...ref, name })).toBe(false),
@@ -68,8 +68,8 @@ describe('leaving', () => {
     expect(left.stdout).toContain("Success Unjoin 'cluster2'");
     expect(await replicas('web')).toEqual({ cluster1: 4 });
     expect(await traces()).toEqual([]);
-    expect(registered('join')).toEqual([world.fleet.ip('cluster1')]);
-    expect(registered('unjoin')).toContain(ip());
+    expect(await registered('join')).toEqual([world.fleet.ip('cluster1')]);
+    expect(await registered('unjoin')).toContain(ip());
     const { kubectlOut } = world.commands;
     expect(await kubectlOut('get', 'oc', '-n', OPENMCP_NAMESPACE)).toMatch(/cluster2 +UNJOIN/);
   });
@@ -185,11 +185,11 @@ describe('joining', () => {
         /cluster2 .*True/,
       ),
     );
-    expect(registered('join')).toEqual([world.fleet.ip('cluster1'), ip()].toSorted());
+    expect(await registered('join')).toEqual([world.fleet.ip('cluster1'), ip()].toSorted());
   });
 
-  it('keeps the kubeconfig in the tree of the original, for its owner alone', () => {
-    expect(statSync(registeredFile('join')).mode & 0o777).toBe(0o600);
+  it('keeps the kubeconfig in the tree of the original, for its owner alone', async () => {
+    expect((await registeredFile('join')).mode).toBe(0o600);
   });
 
   it('gives the account the rights that it needs, and no more', async () => {

@@ -1,7 +1,6 @@
 /** Where a member stands: on the hub, in the member, and in the registry. */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
@@ -16,6 +15,7 @@ import {
   SECRETS,
   SERVICE_ACCOUNTS,
 } from '../../src/kubernetes/resources.ts';
+import { Nfs4Client } from '../../src/nfs/nfs4-client.ts';
 import { eventually } from './eventually.ts';
 import { exists, type World } from './hub.ts';
 
@@ -71,20 +71,34 @@ export function membershipOf(world: World, name: string) {
     becomes: (joinStatus: string, timeoutMs = 60_000) =>
       eventually(async () => expect(await read()).toMatchObject({ joinStatus }), timeoutMs),
     traces: () => traces(world, name),
-    /** Folders of the registry as they are on the server's disk. */
-    registered: (side: 'join' | 'unjoin'): string[] => {
-      const { exportDir } = world.fleet.endpoints.nfs;
-      return readdirSync(join(exportDir, membersFolder(world), side)).toSorted();
-    },
-    /** The registered kubeconfig, on the server's disk. */
-    registeredFile: (side: 'join' | 'unjoin'): string => {
-      const { exportDir } = world.fleet.endpoints.nfs;
-      return join(exportDir, membersFolder(world), side, world.fleet.ip(name), 'config/config');
-    },
+    /** Folders of the registry, as its server tells. */
+    registered: (side: 'join' | 'unjoin'): Promise<string[]> =>
+      inRegistry(world, async (client, members) =>
+        (await client.readdir(`${members}/${side}`)).map((entry) => entry.name).toSorted(),
+      ),
+    /** The registered kubeconfig and its mode, as its server tells. */
+    registeredFile: (side: 'join' | 'unjoin'): Promise<{ text: string; mode: number }> =>
+      inRegistry(world, async (client, members) => {
+        const file = `${members}/${side}/${world.fleet.ip(name)}/config/config`;
+        const { mode } = await client.stat(file);
+        return { text: (await client.readFile(file)).toString(), mode: mode & 0o777 };
+      }),
   };
 }
 
-const membersFolder = ({ fleet }: World) => `openmcp/${fleet.ip('openmcp')}/members`;
+/** The server's files are on a disk or in its memory; a client sees no difference. */
+async function inRegistry<T>(
+  { fleet }: World,
+  act: (client: Nfs4Client, members: string) => Promise<T>,
+): Promise<T> {
+  const { hostname, port, pathname } = new URL(fleet.endpoints.nfs.url);
+  const client = new Nfs4Client({ host: hostname, port: Number(port), timeoutMs: 10_000 });
+  try {
+    return await act(client, `${pathname}/openmcp/${fleet.ip('openmcp')}/members`);
+  } finally {
+    await client.close();
+  }
+}
 
 /** Everything that a join makes, wherever it makes it, by name. */
 async function traces(world: World, name: string): Promise<readonly string[]> {

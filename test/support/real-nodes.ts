@@ -1,7 +1,6 @@
 /** Tests of what only processes in containers do: each in a namespace of its own in one member. */
 
 import { randomBytes } from 'node:crypto';
-import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import * as z from 'zod';
 import type { KubeObject } from '../../src/kubernetes/client.ts';
@@ -112,72 +111,4 @@ export function useMember(cluster: string): Member {
         return first?.ip ?? '';
       }, 30_000),
   };
-}
-
-/** A Deployment of one container, the label `app` as its name. */
-export function deployment(
-  name: string,
-  container: object,
-  { replicas = 1, pod = {} }: { replicas?: number; pod?: object } = {},
-): object {
-  const labels = { app: name };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name },
-    spec: {
-      replicas,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          terminationGracePeriodSeconds: 0,
-          containers: [{ name, ...container }],
-          ...pod,
-        },
-      },
-    },
-  };
-}
-
-/** A web server that tells which pod it is. */
-export const WEB = {
-  image: 'docker.io/local/web:1',
-  ports: [{ containerPort: 8080 }],
-  readinessProbe: { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 1 },
-};
-/** A shell that waits to be used. */
-export const SHELL = { image: 'docker.io/local/busybox:1', command: ['sleep', 'infinity'] };
-
-export function service(name: string, type: 'ClusterIP' | 'LoadBalancer', port = 8080): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name },
-    spec: { type, selector: { app: name }, ports: [{ port: 80, targetPort: port }] },
-  };
-}
-
-/** What an address answers to the host that the tests run on; `host` is asked for by that name. */
-export function fetched(
-  address: string,
-  options: { port?: number; path?: string; host?: string } = {},
-) {
-  const { port = 80, path = '/', host = address } = options;
-  return new Promise<{ status: number; body: string }>((resolve, reject) => {
-    const call = get(
-      // A connection of its own each time: an old one would stay with its pod.
-      { host: address, port, path, headers: { host }, agent: false, timeout: 3_000 },
-      (response: IncomingMessage) => {
-        let body = '';
-        response.on('data', (data: Buffer) => {
-          body += data.toString();
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-        response.on('error', reject);
-      },
-    );
-    call.on('timeout', () => call.destroy(new Error(`${address}:${port} does not answer`)));
-    call.on('error', reject);
-  });
 }

@@ -4,14 +4,9 @@ import { expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { NODES } from '../../../src/kubernetes/resources.ts';
 import { eventually } from '../../support/eventually.ts';
-import {
-  deployment,
-  describeReal,
-  fetched,
-  service,
-  useMember,
-  WEB,
-} from '../../support/real-nodes.ts';
+import { fetched } from '../../support/http.ts';
+import { deployment, ingress, service, WEB } from '../../support/manifests.ts';
+import { describeReal, useMember } from '../../support/real-nodes.ts';
 
 const NODE = 'cluster1-node-0';
 const Node = z.object({
@@ -37,27 +32,61 @@ describeReal('traffic to a LoadBalancer address comes back', () => {
     expect(await answers()).toMatch(/^pod=web-/);
   }, 120_000);
 
-  it.each(['containerd', 'kubelet', 'kube-proxy', 'envoy'])(
-    'after %s of its node was killed, and its pods run on',
-    async (program) => {
-      const before = await ready('app=web', 2);
+  /** SIGKILL; resolves once another process has its place. */
+  const replaced = async (component: string) => {
+    const before = await world.fleet.pid(component);
+    await world.fleet.control.kill(component);
+    await eventually(async () => {
+      expect((await world.fleet.pids())[component] ?? before).not.toBe(before);
+    }, 30_000);
+  };
+  const facts = (pods: Awaited<ReturnType<typeof ready>>) =>
+    pods
+      .map(({ metadata: { name }, status: { podIP, containerStatuses } }) => {
+        return { name, podIP, restarts: containerStatuses[0]?.restartCount };
+      })
+      .toSorted((one, other) => one.name.localeCompare(other.name));
 
-      await world.fleet.control.kill(`${NODE}/${program}`);
+  it.each(['containerd', 'kubelet'])(
+    'after %s of its node was killed, and its pods have run on and others can come',
+    async (program) => {
+      const before = facts(await ready('app=web', 2));
+
+      await replaced(`${NODE}/${program}`);
 
       expect(await answers()).toMatch(/^pod=web-/);
-      const names = (pods: typeof before) => pods.map(({ metadata }) => metadata.name).toSorted();
-      await eventually(async () =>
-        expect(await world.fleet.pid(`${NODE}/${program}`)).toBeGreaterThan(0),
-      );
-      expect(names(await ready('app=web', 2))).toEqual(names(before));
+      await apply(deployment(`after-${program}`, WEB));
+      await ready(`app=after-${program}`, 1, 90_000);
+      expect(facts(await ready('app=web', 2))).toEqual(before);
     },
-    120_000,
+    180_000,
   );
 
-  it('after the network between the nodes went away', async () => {
-    await world.fleet.control.kill('network');
+  it('after kube-proxy of its node was killed, also to a Service that comes then', async () => {
+    await replaced(`${NODE}/kube-proxy`);
 
-    await eventually(async () => expect(await world.fleet.pid('network')).toBeGreaterThan(0));
+    await apply({ ...service('web', 'LoadBalancer'), metadata: { name: 'other' } });
+    const other = await address('other');
+    await eventually(async () => expect((await fetched(other)).status).toBe(200), 60_000);
+    expect(await answers()).toMatch(/^pod=web-/);
+  }, 120_000);
+
+  it('after the ingress controller was killed, also through an Ingress that comes then', async () => {
+    await replaced(`${NODE}/envoy`);
+    await replaced(`${NODE}/contour`);
+
+    await apply(ingress('web', 'faults.example.org'));
+
+    const proxy = await address('envoy', 'projectcontour');
+    await eventually(async () => {
+      const { status } = await fetched(proxy, { host: 'faults.example.org' });
+      expect(status).toBe(200);
+    }, 60_000);
+  }, 120_000);
+
+  it('after the network between the nodes went away', async () => {
+    await replaced('network');
+
     expect(await answers()).toMatch(/^pod=web-/);
   }, 120_000);
 

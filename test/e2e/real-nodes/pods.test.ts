@@ -4,16 +4,10 @@ import { afterAll, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { Nfs4Client } from '../../../src/nfs/nfs4-client.ts';
 import { eventually } from '../../support/eventually.ts';
+import { fetched } from '../../support/http.ts';
 import { useWorld } from '../../support/hub.ts';
-import {
-  deployment,
-  describeReal,
-  fetched,
-  type Pod,
-  SHELL,
-  useMember,
-  WEB,
-} from '../../support/real-nodes.ts';
+import { deployment, SHELL, WEB } from '../../support/manifests.ts';
+import { describeReal, type Pod, useMember } from '../../support/real-nodes.ts';
 
 const claim = (name: string, storageClassName?: string) => ({
   apiVersion: 'v1',
@@ -294,6 +288,10 @@ describeReal('NFS volumes', () => {
     try {
       const note = await client.readFile(`/volumes/${NAME}/note`);
       expect(note.toString()).toMatch(/^from real-/);
+      // Kubeconfigs are there, and pods could ask as nodes do.
+      await expect(client.readdir('/export')).rejects.toThrow(
+        /NFS LOOKUP: (access denied|not there)/,
+      );
     } finally {
       await client.close();
     }

@@ -3,15 +3,9 @@
 import { expect, it } from '@jest/globals';
 import { OPENMCP_DEPLOYMENTS } from '../../../src/kubernetes/resources.ts';
 import { eventually } from '../../support/eventually.ts';
-import {
-  deployment,
-  describeReal,
-  fetched,
-  SHELL,
-  service,
-  useMember,
-  WEB,
-} from '../../support/real-nodes.ts';
+import { fetched } from '../../support/http.ts';
+import { deployment, ingress, SHELL, service, WEB } from '../../support/manifests.ts';
+import { describeReal, useMember } from '../../support/real-nodes.ts';
 
 describeReal('the sample', () => {
   const { world } = useMember('cluster1');
@@ -75,27 +69,7 @@ describeReal.each(['cluster1', 'cluster2'])('in %s', (cluster) => {
   });
 
   it('an Ingress gets an address, and routes by host', async () => {
-    await apply({
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'Ingress',
-      metadata: { name: 'web' },
-      spec: {
-        rules: [
-          {
-            host: 'web.example.org',
-            http: {
-              paths: [
-                {
-                  path: '/',
-                  pathType: 'Prefix',
-                  backend: { service: { name: 'web', port: { number: 80 } } },
-                },
-              ],
-            },
-          },
-        ],
-      },
-    });
+    await apply(ingress('web', 'web.example.org'));
     const proxy = await address('envoy', 'projectcontour');
 
     const known = () => fetched(proxy, { host: 'web.example.org' });

@@ -16,9 +16,9 @@ const LOOPBACK = '127.0.0.1';
 const HTTP_PORT = 8080;
 const HTTPS_PORT = 8443;
 /** `/healthz` and `/metrics` of Contour. */
-const CONTOUR_PORT = 8000;
+export const CONTOUR_PORT = 8000;
 /** `/ready` and `/stats` of Envoy. */
-const ENVOY_PORT = 8002;
+export const ENVOY_PORT = 8002;
 const DEBUG_PORT = 6060;
 const CRDS = 'contour-crds.yaml';
 
@@ -80,13 +80,12 @@ export function manifests(address: string): KubeObject[] {
   ];
 }
 
-/** Ingresses get the address of the Service, or `statusAddress` where that is given. */
+/** Ingresses get the address of the Service. */
 export function contourArgs(options: {
   readonly kubeconfig: string;
   readonly xdsPort: number;
-  readonly statusAddress?: string;
 }): string[] {
-  const { kubeconfig, xdsPort, statusAddress } = options;
+  const { kubeconfig, xdsPort } = options;
   return [
     'serve',
     `--kubeconfig=${kubeconfig}`,
@@ -111,7 +110,6 @@ export function contourArgs(options: {
     '--envoy-https-access-log=/dev/stdout',
     `--envoy-service-namespace=${NAMESPACE}`,
     `--envoy-service-name=${SERVICE}`,
-    ...(statusAddress === undefined ? [] : [`--ingress-status-address=${statusAddress}`]),
   ];
 }
 

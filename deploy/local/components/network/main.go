@@ -4,7 +4,7 @@
 // The process's first thread enters a namespace of its own and listens there; connections onward are made by
 // threads that stayed outside. The namespace lasts as long as the process, and everything in it goes with it.
 //
-// Usage: network --forward LISTEN=TARGET ...    both as ADDRESS:PORT
+// Usage: network --forward LISTEN=TARGET[,from=ADDRESS] ...    both as ADDRESS:PORT; from is what the target sees
 package main
 
 import (
@@ -51,7 +51,7 @@ func main() {
 	<-ended
 }
 
-type forward struct{ listen, target string }
+type forward struct{ listen, target, from string }
 
 func parse(args []string) ([]forward, error) {
 	var forwards []forward
@@ -63,7 +63,11 @@ func parse(args []string) ([]forward, error) {
 		if !found {
 			return nil, fmt.Errorf("cannot use --forward %s: it must be LISTEN=TARGET", args[1])
 		}
-		forwards = append(forwards, forward{listen, target})
+		target, from, _ := strings.Cut(target, ",from=")
+		if from != "" && net.ParseIP(from) == nil {
+			return nil, fmt.Errorf("cannot use --forward %s: from must be an IP address", args[1])
+		}
+		forwards = append(forwards, forward{listen, target, from})
 		args = args[2:]
 	}
 	return forwards, nil
@@ -85,11 +89,15 @@ func serve(forward forward) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", forward.listen, err)
 	}
-	go accept(listener, forward.target)
+	dialer := net.Dialer{Timeout: dialTimeout}
+	if forward.from != "" {
+		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(forward.from)}
+	}
+	go accept(listener, dialer, forward.target)
 	return nil
 }
 
-func accept(listener net.Listener, target string) {
+func accept(listener net.Listener, dialer net.Dialer, target string) {
 	for {
 		inner, err := listener.Accept()
 		if err != nil {
@@ -98,13 +106,13 @@ func accept(listener net.Listener, target string) {
 			time.Sleep(pauseOnFull)
 			continue
 		}
-		go relay(inner.(*net.TCPConn), target)
+		go relay(inner.(*net.TCPConn), dialer, target)
 	}
 }
 
-func relay(inner *net.TCPConn, target string) {
+func relay(inner *net.TCPConn, dialer net.Dialer, target string) {
 	defer inner.Close()
-	connection, err := net.DialTimeout("tcp4", target, dialTimeout)
+	connection, err := dialer.Dial("tcp4", target)
 	if err != nil {
 		log.Printf("cannot reach %s: %v", target, err)
 		return

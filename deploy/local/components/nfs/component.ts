@@ -6,7 +6,7 @@ import type { Build, Context, Process } from '../../component.ts';
 import { librariesOf } from '../../debian.ts';
 import { portOpen } from '../../ready.ts';
 import { type Settings, serviceAddress } from '../../settings.ts';
-import { makeVolumes, NFS_PORT, volumesFolder } from './volumes.ts';
+import { makeVolumes, NFS_PORT, nfsClientAddress, volumesFolder } from './volumes.ts';
 
 export const build: Build = {
   kind: 'debian',
@@ -106,13 +106,14 @@ NFSv4 {
     IdmapConf = "${folder}/idmapd.conf";
 }
 NFS_KRB5 { Active_krb5 = false; CCacheDir = "${folder}/cc"; }
-MEM { Inode_Size = 8388608; }
+MEM { Inode_Size = 2097152; }
 EXPORT {
     Export_Id = 1;
     Path = "${path}";
     Pseudo = /export;
     Protocols = 4; Transports = TCP;
     Access_Type = RW; Squash = No_Root_Squash; SecType = sys, none;
+    CLIENT { Clients = ${nfsClientAddress(settings)}; Access_Type = None; }
     ${store}
 }
 ${isRoot ? volumesExport(settings) : ''}LOG { Default_Log_Level = EVENT; }

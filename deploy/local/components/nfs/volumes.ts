@@ -5,8 +5,8 @@
  * PersistentVolumes point there: files are shared just as well, but no byte goes through the server.
  */
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { KubeObject } from '../../../../src/kubernetes/object.ts';
 import type { Settings } from '../../settings.ts';
 import { HOME } from '../node/configs.ts';
@@ -31,16 +31,28 @@ export function makeVolumes(settings: Settings): void {
   }
 }
 
-/** The kernel knows the file system, and the program that mounts it is there. */
-export function canMountNfs(): boolean {
-  return (
+/**
+ * Whether pods mount by NFS: decided once for a fleet, since a volume's source cannot be changed. It takes a
+ * kernel that knows the file system, and the program that mounts it.
+ */
+export function mountsNfs({ state }: Settings): boolean {
+  const file = join(state, 'nfs', 'volumes-are');
+  if (existsSync(file)) return readFileSync(file, 'utf8') === 'mounted';
+  const can =
     /^nodev\s+nfs4$/m.test(readFileSync('/proc/filesystems', 'utf8')) &&
-    ['/sbin/mount.nfs', '/usr/sbin/mount.nfs'].some((file) => existsSync(file))
-  );
+    ['/sbin/mount.nfs', '/usr/sbin/mount.nfs'].some((program) => existsSync(program));
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, can ? 'mounted' : 'bound');
+  return can;
 }
 
-/** `server`: the address at which nodes reach the NFS server. */
-export function nfsVolumes(server: string, mounts = canMountNfs()): KubeObject[] {
+/** By which the server tells nodes and pods from our own processes: these alone may see the registry. */
+export function nfsClientAddress({ subnet }: Settings): string {
+  return `${subnet}.2`;
+}
+
+/** `server`: the address at which nodes reach the NFS server; `mounts`: whether they do. */
+export function nfsVolumes(server: string, mounts: boolean): KubeObject[] {
   return [
     {
       apiVersion: 'storage.k8s.io/v1',

@@ -75,7 +75,7 @@ export function cniConfig(pods: string): string {
   });
 }
 
-/** KubeletConfiguration. `folder` has the certificates of the cluster and of the node. */
+/** KubeletConfiguration. `reservedMemory`: what of the machine's is not for its pods, as a quantity. */
 export function kubeletConfig(to: {
   readonly address: string;
   readonly authority: string;

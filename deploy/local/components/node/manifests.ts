@@ -8,11 +8,11 @@ import { manifests as coredns } from '../coredns/component.ts';
 import { manifests as localPath } from '../local-path/component.ts';
 import { manifests as metallb } from '../metallb-stand-in/component.ts';
 import type { InnerPlace } from '../network/addresses.ts';
-import { nfsVolumes } from '../nfs/volumes.ts';
+import { mountsNfs, nfsVolumes } from '../nfs/volumes.ts';
 
 /** CRDs apart, since what they define needs them. */
 export function objectsForPods(
-  { built }: Context,
+  { settings, built }: Context,
   inner: InnerPlace,
 ): { readonly crds: KubeObject[]; readonly objects: KubeObject[] } {
   const [first] = inner.nodes;
@@ -21,7 +21,7 @@ export function objectsForPods(
     ...objectsIn(new URL('../images/policy.yaml', import.meta.url)),
     ...coredns(),
     ...localPath(),
-    ...nfsVolumes(inner.api),
+    ...nfsVolumes(inner.api, mountsNfs(settings)),
     ...addresses,
     ...contourCrds(built),
     ...(first === undefined ? [] : contour(first.address)),

@@ -4,7 +4,8 @@ import {
   Announcer,
   merge,
 } from '../../../../deploy/local/components/metallb-stand-in/announcer.ts';
-import { commandsFor, named } from '../../../../deploy/local/components/metallb-stand-in/routes.ts';
+import { commandsFor } from '../../../../deploy/local/components/metallb-stand-in/routes.ts';
+import { named } from '../../../../deploy/local/components/network/namespace.ts';
 import { eventually } from '../../../support/eventually.ts';
 
 const table = (routes: Readonly<Record<string, string>>) => new Map(Object.entries(routes));
