@@ -4,7 +4,7 @@ import type { Context, Process } from '../../component.ts';
 import { memberPlaces } from '../../settings.ts';
 import type { Supervisor } from '../../supervisor.ts';
 import { contour, envoy } from '../contour/processes.ts';
-import { network } from '../network/component.ts';
+import { NETWORK, network } from '../network/component.ts';
 import { Wiring } from '../network/wiring.ts';
 import { volumesFolder } from '../nfs/volumes.ts';
 import { machines } from './machine.ts';
@@ -29,7 +29,7 @@ export class FleetNodes {
     const inners = members.map(({ inner }) => inner);
     this.#context = context;
     this.#supervisor = supervisor;
-    this.#wiring = new Wiring({ block, state }, inners, machines(context.pidOf));
+    this.#wiring = new Wiring({ block, state }, inners, machines(context.pidOf, NETWORK));
     this.#router = network(context, members, this.#wiring);
     this.#nodes = members.flatMap(({ place, inner }) =>
       inner.nodes.map((node) => new RealNode(context, place, inner, node)),

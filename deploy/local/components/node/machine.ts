@@ -1,7 +1,6 @@
 /** The first process of a node, in whose namespaces all else of it runs. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { NETWORK } from '../network/component.ts';
 import { HOME } from './configs.ts';
 
 /** Of the processes that hold namespaces, as they run now; null for one that does not. */
@@ -11,8 +10,9 @@ export interface Machine {
   first(node: string): number | null;
 }
 
-export function machines(pidOf: (name: string) => number | null): Machine {
-  return { router: () => pidOf(NETWORK), first: (node) => firstProcess(pidOf(node)) };
+/** `router`: the name of its process. */
+export function machines(pidOf: (name: string) => number | null, router: string): Machine {
+  return { router: () => pidOf(router), first: (node) => firstProcess(pidOf(node)) };
 }
 
 /**
