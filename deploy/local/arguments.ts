@@ -8,6 +8,8 @@ import { defaultState, defaultSubnet, type Settings } from './settings.ts';
 
 const VERBS = ['start', 'stop', 'test', 'bench', 'build'] as const;
 export type Verb = (typeof VERBS)[number];
+/** What they do it to is named without a flag. */
+const TAKES_MORE: readonly Verb[] = ['test', 'bench'];
 
 export interface Options {
   readonly settings: Settings;
@@ -25,8 +27,8 @@ export type Parsed =
 
 const START_HELP = `npm start [-- options]   starts a fleet: a hub, members, Temporal, NFS, OpenMCP
 
-  --members N   members to run and join (default 2)
-  --nodes N     nodes in each member (default 1 real one, or 3 simulated ones)
+  --members N   members to run and join (default 2, at most 20, 15 with real nodes)
+  --nodes N     nodes in each member (default 1 real one, at most 12; or 3 simulated ones, at most 100)
   --nodes-mode real|kwok
                 real: pods are processes in containers (Linux, as root; the default there)
                 kwok: nodes and pods are objects only, no byte flows (the default elsewhere)
@@ -66,42 +68,56 @@ export function parseArguments(
     return { kind: 'bad', message: `unknown command ${first}: there are ${VERBS.join(', ')}` };
   }
   try {
-    const { values, positionals } = parseArgs({
-      args: others,
-      allowPositionals: true,
-      options: {
-        members: { type: 'string', default: '2' },
-        nodes: { type: 'string' },
-        'nodes-mode': { type: 'string' },
-        'kwok-nodes': { type: 'string', default: '0' },
-        reset: { type: 'boolean', default: false },
-        'no-openmcp': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    if (values.help) return { kind: 'help', verb };
-    const { simulatedBecause, ...nodes } = nodesOf(
-      { count: values.nodes, mode: values['nodes-mode'], kwok: values['kwok-nodes'] },
-      verb === 'stop' ? () => null : () => problem(filesOf(verb, environment)),
-    );
-    const settings: Settings = {
-      ...nodes,
-      block: null,
-      subnet: defaultSubnet(environment),
-      state: defaultState(environment),
-      members: count('--members', values.members, nodes.realNodes > 0 ? MOST_REAL_MEMBERS : 20),
-      openmcp: !values['no-openmcp'],
-      throwaway: false,
-      environment: {},
-    };
-    return {
-      kind: 'run',
-      verb,
-      options: { settings, simulatedBecause, reset: values.reset, rest: positionals },
-    };
+    const flags = flagsOf(others);
+    if (flags.values.help) return { kind: 'help', verb };
+    return { kind: 'run', verb, options: optionsOf(verb, flags, environment, problem) };
   } catch (error) {
-    return { kind: 'bad', message: error instanceof Error ? error.message : String(error) };
+    const [message = ''] = messageOf(error).split('\n');
+    return { kind: 'bad', message: `${message}\nnpm ${verb} -- --help tells what there is` };
   }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+const flagsOf = (args: string[]) =>
+  parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      members: { type: 'string', default: '2' },
+      nodes: { type: 'string' },
+      'nodes-mode': { type: 'string' },
+      'kwok-nodes': { type: 'string', default: '0' },
+      reset: { type: 'boolean', default: false },
+      'no-openmcp': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+
+function optionsOf(
+  verb: Verb,
+  { values, positionals }: ReturnType<typeof flagsOf>,
+  environment: NodeJS.ProcessEnv,
+  problem: (state: string) => string | null,
+): Options {
+  if (!TAKES_MORE.includes(verb) && positionals.length > 0)
+    throw new Error(`cannot use "${positionals.join(' ')}": ${verb} takes options alone`);
+  const { simulatedBecause, ...nodes } = nodesOf(
+    { count: values.nodes, mode: values['nodes-mode'], kwok: values['kwok-nodes'] },
+    verb === 'stop' ? () => null : () => problem(filesOf(verb, environment)),
+  );
+  const settings: Settings = {
+    ...nodes,
+    block: null,
+    subnet: defaultSubnet(environment),
+    state: defaultState(environment),
+    members: count('--members', values.members, nodes.realNodes > 0 ? MOST_REAL_MEMBERS : 20),
+    openmcp: !values['no-openmcp'],
+    throwaway: false,
+    environment: {},
+  };
+  return { settings, simulatedBecause, reset: values.reset, rest: positionals };
 }
 
 /** Fleets of tests are in the folder for temporary files. */

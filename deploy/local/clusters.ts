@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import { KUBEFED_NAMESPACE, OPENMCP_NAMESPACE } from '../../src/api/meta.ts';
 import { type KubeClient, kubeClient } from '../../src/kubernetes/client.ts';
-import type { KubeObject } from '../../src/kubernetes/object.ts';
+import { isRecord, type KubeObject } from '../../src/kubernetes/object.ts';
 import { credentialsFromFile } from '../../src/kubernetes/own-credentials.ts';
-import { NODES } from '../../src/kubernetes/resources.ts';
+import { NODES, PODS } from '../../src/kubernetes/resources.ts';
 import type { Context } from './component.ts';
 import { kwokNames, kwokNode, kwokStatus } from './components/kwok/nodes.ts';
 import { registration } from './components/metrics-server/component.ts';
@@ -63,7 +63,7 @@ const namespace = (name: string): KubeObject => ({
   metadata: { name },
 });
 
-/** Those of a start with other nodes: nobody runs them any more. */
+/** Those of a start with other nodes, and their pods: nobody runs them any more. */
 async function removeOtherNodes(
   client: KubeClient,
   settings: Settings,
@@ -74,9 +74,18 @@ async function removeOtherNodes(
     ...kwokNames(settings, place),
   ]);
   const ours = new RegExp(`^${place.name}-(node|kwok)-\\d+$`);
-  const { items } = await client.list(NODES, {});
-  for (const { metadata } of items) {
+  const isGone = (name: string) => ours.test(name) && !wanted.has(name);
+  const { items: nodes } = await client.list(NODES, {});
+  for (const { metadata } of nodes) {
     const { name, uid } = metadata;
-    if (ours.test(name) && !wanted.has(name)) await client.delete(NODES, { name }, { uid });
+    if (isGone(name)) await client.delete(NODES, { name }, { uid });
+  }
+  const { items: pods } = await client.list(PODS, {});
+  for (const { metadata, spec } of pods) {
+    const node = isRecord(spec) ? spec['nodeName'] : undefined;
+    if (typeof node !== 'string' || !isGone(node)) continue;
+    const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
+    // Without a kubelet nobody would end them in their time.
+    await client.request('DELETE', path, { query: { gracePeriodSeconds: '0' } });
   }
 }

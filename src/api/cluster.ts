@@ -64,6 +64,12 @@ const serverIP = z
 /** No address has more characters (INET6_ADDRSTRLEN of POSIX, without its end). */
 const LONGEST_IP = 45;
 
+/** CEL: an IPv4 address as a number. */
+const numberOf = (address: string): string =>
+  [16_777_216, 65_536, 256, 1]
+    .map((weight, index) => `int(${address}.split('.')[${index}]) * ${weight}`)
+    .join(' + ');
+
 const metalLBRange = z
   .object({
     addressFrom: z.string().max(LONGEST_IP).describe('First address.'),
@@ -79,6 +85,10 @@ const metalLBRange = z
       {
         rule: '!isIP(self.addressFrom) || !isIP(self.addressTo) || ip(self.addressFrom).family() == ip(self.addressTo).family()',
         message: 'spec.metalLBRange must begin and end with addresses of one family',
+      },
+      {
+        rule: `[self.addressFrom, self.addressTo].exists(each, !isIP(each) || ip(each).family() != 4) || ${numberOf('self.addressFrom')} <= ${numberOf('self.addressTo')}`,
+        message: 'spec.metalLBRange must not end before it begins',
       },
     ),
   );

@@ -23,6 +23,9 @@ const USAGE = 'add --help to see what the command takes';
 const UNREACHED =
   'check that it runs and that the address is right; openmcp --help names where addresses come from';
 
+const NO_HUB =
+  'this cluster does not serve the kinds of OpenMCP: name the hub with --context or --kubeconfig';
+
 /** Help and version were asked for, or shown because no command was given. */
 const HELP = ['commander.help', 'commander.helpDisplayed', 'commander.version'];
 
@@ -60,7 +63,13 @@ function toldOf(error: unknown): Told | null {
   }
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  return { code, message, fix: code === ErrorCode.Unavailable ? UNREACHED : null };
+  return { code, message, fix: fixOf(code, message) };
+}
+
+function fixOf(code: ErrorCode | null, message: string): string | null {
+  if (code === ErrorCode.Unavailable) return UNREACHED;
+  // Of what is missing in a kind that it knows, an API server tells the name.
+  return code === ErrorCode.NotFound && message.endsWith('HTTP 404') ? NO_HUB : null;
 }
 
 function stackOf(error: unknown): string {

@@ -1,6 +1,6 @@
 /** Every command and flag, with the help that goes with it. Commands load what they need when they run. */
 
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { isAddress } from '../nfs/registry-address.ts';
 import type { JoinOptions } from './commands/join-cluster.ts';
@@ -248,10 +248,18 @@ function address(flags: string, description: string): Option {
 
 function addressRange(text: string): readonly [string, string] {
   const [from = '', to = '', ...rest] = text.split('-').map((part) => part.trim());
-  if (rest.length === 0 && isIP(from) !== 0 && isIP(from) === isIP(to)) return [from, to];
-  throw new InvalidArgumentError(
-    'It is not two IP addresses of one family, such as 10.0.3.200-10.0.3.250.',
-  );
+  const family = isIP(from);
+  if (rest.length > 0 || family === 0 || family !== isIP(to)) {
+    throw new InvalidArgumentError(
+      'It is not two IP addresses of one family, such as 10.0.3.200-10.0.3.250.',
+    );
+  }
+  try {
+    new BlockList().addRange(from, to, family === 4 ? 'ipv4' : 'ipv6');
+  } catch {
+    throw new InvalidArgumentError('It ends before it begins.');
+  }
+  return [from, to];
 }
 
 function secondsOf(text: string): number {

@@ -1,20 +1,14 @@
 /** The launcher itself: nothing is left behind, nothing is in the way, two fleets do not meet. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { isAlive, type PidRecord, readRecords } from '../../deploy/local/pid-records.ts';
+import * as z from 'zod';
+import { fleetGroup } from '../../deploy/local/components/node/cgroups.ts';
+import { isAlive, type PidRecord, readRecords, startTime } from '../../deploy/local/pid-records.ts';
 import { eventually } from '../support/eventually.ts';
 import { fetched } from '../support/http.ts';
 import { deployment, SHELL, service, WEB } from '../support/manifests.ts';
@@ -22,6 +16,7 @@ import { describeReal, useMember } from '../support/real-nodes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const UP_MS = 120_000;
+const Endpoints = z.object({ nfs: z.object({ url: z.string() }) });
 let state: string;
 
 beforeEach(() => {
@@ -63,6 +58,18 @@ function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', resolve));
 }
 
+/** As people call them, with that fleet's addresses. */
+function tool(name: 'kubectl' | 'openmcp', ...args: string[]): string {
+  const { nfs } = Endpoints.parse(JSON.parse(readFileSync(join(state, 'endpoints.json'), 'utf8')));
+  const addresses = {
+    KUBECONFIG: join(state, 'kubeconfig'),
+    OPENMCP_REGISTRY: nfs.url,
+    OPENMCP_IP: '127.0.77.30',
+  };
+  const env = { ...process.env, ...addresses };
+  return execFileSync(join(state, 'bin', name), args, { env, encoding: 'utf8' }).trimEnd();
+}
+
 /** As a crash of the launcher would: what it started goes on. */
 async function killLauncher(): Promise<readonly PidRecord[]> {
   const all = records();
@@ -95,6 +102,24 @@ describe('with simulated nodes', () => {
     expect(existsSync(join(state, 'endpoints.json'))).toBe(false);
   }, 300_000);
 
+  it('has its members joined again when it is started again', async () => {
+    const whole = () => launch('start', '--members', '1', '--nodes-mode', 'kwok');
+    const joined = () => tool('openmcp', 'join', 'list');
+    const first = whole();
+    await isUp(first);
+    expect(joined()).toContain('127.0.77.40');
+    expect(await ended(launch('stop'))).toBe(0);
+    await ended(first);
+
+    await isUp(whole());
+
+    expect(joined()).toContain('127.0.77.40');
+    await eventually(() => {
+      const row = tool('kubectl', 'get', 'openmcpclusters', '-n', 'openmcp');
+      expect(row).toMatch(/cluster1 +JOIN +True/);
+    }, 60_000);
+  }, 300_000);
+
   it('says that it runs already, starts again what ends, and npm stop ends it', async () => {
     const fleet = start('kwok');
     await isUp(fleet);
@@ -117,8 +142,9 @@ describe('with simulated nodes', () => {
   }, 300_000);
 });
 
-const linesOf = (command: string, ...args: string[]): string[] =>
-  execFileSync(command, args, { encoding: 'utf8' }).trimEnd().split('\n');
+const output = (command: string, ...args: string[]): string =>
+  execFileSync(command, args, { encoding: 'utf8' }).trimEnd();
+const linesOf = (command: string, ...args: string[]) => output(command, ...args).split('\n');
 
 /** Of a process; empty where it has gone meanwhile. */
 function told(read: () => string): string {
@@ -129,51 +155,55 @@ function told(read: () => string): string {
   }
 }
 
-/**
- * What the machine has, as far as real nodes leave something: processes that name this fleet's folder,
- * network namespaces (and with them what nft keeps), links, routes, mounts, control groups.
- */
-function machine(): Record<string, string[]> {
-  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const commands = processes.map((pid) => [
-    pid,
+const numbers = () =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+const parentOf = (pid: number) =>
+  Number(
+    told(() => /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? ''),
+  );
+
+/** The fleet's processes and all that they started, in whatever namespaces: these last as long as they do. */
+function family(): PidRecord[] {
+  const ours = new Set(records().map(({ pid }) => pid));
+  for (let before = -1; before !== ours.size; ) {
+    before = ours.size;
+    for (const pid of numbers()) if (ours.has(parentOf(pid))) ours.add(pid);
+  }
+  return [...ours].flatMap((pid) => {
+    const began = startTime(pid);
+    return began === null ? [] : [{ name: String(pid), pid, start: began }];
+  });
+}
+
+const Links = z.array(z.object({ ifname: z.string(), ifalias: z.string().optional() }));
+
+/** What there is of this fleet on the machine, by kind. What is in namespaces goes with the last process in them. */
+function traces(): Record<string, string[]> {
+  const commands = numbers().map((pid) =>
     told(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' '),
-  ]);
-  return {
-    processes: commands.filter(([, words]) => words?.includes(state)).map((each) => each.join(' ')),
-    networks: processes.map((pid) => told(() => readlinkSync(`/proc/${pid}/ns/net`))),
-    links: linesOf('ip', '-o', 'link').map((line) => line.split(':')[1]?.trim() ?? ''),
-    routes: linesOf('ip', 'route'),
-    mounts: readFileSync('/proc/mounts', 'utf8').split('\n'),
-    groups: linesOf('find', '/sys/fs/cgroup', '-name', 'openmcp*'),
-    folders: linesOf(
-      'find',
-      '/run',
-      '/var/log',
-      '/var/lib',
-      '-maxdepth',
-      '1',
-      '-name',
-      '*openmcp*',
-    ),
+  );
+  const links = Links.parse(JSON.parse(output('ip', '-json', 'link')));
+  const all = {
+    processes: commands.filter((words) => words.includes(state)),
+    // And with it the route of the host.
+    links: links.filter(({ ifalias }) => ifalias === state).map(({ ifname }) => ifname),
+    mounts: linesOf('cat', '/proc/mounts').filter((line) => line.includes(state)),
+    groups: linesOf('find', '/sys/fs/cgroup', '-maxdepth', '2', '-name', groupOf(state)),
+    folders: ['/run/openmcp'].filter((folder) => existsSync(folder)),
   };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([kind, found]) => {
+      const left = found.filter((each) => each !== '');
+      return left.length > 0 ? [[kind, left]] : [];
+    }),
+  );
 }
 
-/** What is there now and was not before, by kind. Others may come and go on this machine, and only go here. */
-function added(before: ReturnType<typeof machine>): Record<string, string[]> {
-  const now = Object.entries(machine()).map(([kind, all]) => [
-    kind,
-    [...new Set(all)].filter((each) => each !== '' && !before[kind]?.includes(each)),
-  ]);
-  return Object.fromEntries(now.filter(([, left]) => (left?.length ?? 0) > 0));
-}
+const groupOf = (folder: string) => fleetGroup(folder).slice(1);
 
-/** kubectl in the member of that fleet. */
-const kubectl = (...args: string[]) =>
-  execFileSync(join(state, 'bin/kubectl'), ['--context', 'cluster1', ...args], {
-    env: { ...process.env, KUBECONFIG: join(state, 'kubeconfig') },
-    encoding: 'utf8',
-  }).trimEnd();
+const kubectl = (...args: string[]) => tool('kubectl', '--context', 'cluster1', ...args);
 
 /** A pod on every node, with a shell and a web server. */
 const EVERYWHERE = {
@@ -218,42 +248,49 @@ describeReal('with real nodes', () => {
     for (const [from = ''] of pods) {
       for (const [name = '', address = ''] of pods) {
         const url = `http://${address}:8080/`;
-        const answer = kubectl('exec', from, '-c', 'shell', '--', 'wget', '-qO-', '-T', '5', url);
+        const answer = kubectl('exec', from, '-c', 'shell', '--', 'wget', '-qO-', url);
         expect(answer).toContain(`pod=${name} `);
       }
     }
   }, 240_000);
 
+  const isThere = ['processes', 'links', 'groups'];
+
   it('ten times started and killed, it leaves nothing behind', async () => {
-    const before = machine();
-    let last: readonly PidRecord[] = [];
+    let all: PidRecord[] = [];
     for (let round = 0; round < 10; round += 1) {
       await isUp(start('real'));
-      expect(last.filter(isAlive)).toEqual([]);
-      expect(Object.keys(added(before))).toEqual(
-        expect.arrayContaining(['processes', 'networks', 'links', 'routes', 'groups']),
-      );
-      last = await killLauncher();
+      expect(all.filter(isAlive)).toEqual([]);
+      expect(Object.keys(traces())).toEqual(isThere);
+      all = family();
+      // Containers, their shims and what is in them are among these.
+      expect(all.length).toBeGreaterThan(records().length + 5);
+      await killLauncher();
     }
 
     expect(await ended(launch('stop'))).toBe(0);
 
-    expect(added(before)).toEqual({});
+    expect(all.filter(isAlive)).toEqual([]);
+    expect(traces()).toEqual({});
   }, 900_000);
 
   it('Ctrl-C leaves nothing, and neither does npm stop', async () => {
-    const before = machine();
     const first = start('real');
     await isUp(first);
+    const before = family();
+    expect(Object.keys(traces())).toEqual(isThere);
     process.kill(-(first.pid ?? 0), 'SIGINT');
     await ended(first);
-    expect(added(before)).toEqual({});
+    expect(before.filter(isAlive)).toEqual([]);
+    expect(traces()).toEqual({});
 
     const second = start('real');
     await isUp(second);
+    const after = family();
     expect(await ended(launch('stop'))).toBe(0);
     await ended(second);
-    expect(added(before)).toEqual({});
+    expect(after.filter(isAlive)).toEqual([]);
+    expect(traces()).toEqual({});
   }, 300_000);
 });
 

@@ -230,6 +230,12 @@ describe('refused is', () => {
       'spec.metalLBRange must begin and end with addresses of one family',
     ],
     [
+      'a range of load balancers that is turned round',
+      'OpenMCPCluster',
+      { spec: { metalLBRange: { addressFrom: '10.0.3.200', addressTo: '10.0.2.250' } } },
+      'spec.metalLBRange must not end before it begins',
+    ],
+    [
       'a taint of an unknown effect',
       'OpenMCPCluster',
       { spec: { taints: [{ key: 'gpu', effect: 'Never' }] } },

@@ -46,6 +46,12 @@ it('says what to do about what cannot be reached', () => {
   );
 });
 
+it('says what to do when the cluster is not the hub', () => {
+  const error = new OpenMcpError(ErrorCode.NotFound, 'cannot plan shop/web: HTTP 404');
+
+  expect(reported(error)).toMatch(/HTTP 404\n {2}fix: .*does not serve.*--context/);
+});
+
 it('shows where a bug is', () => {
   const bug = new TypeError('x is not a function');
 

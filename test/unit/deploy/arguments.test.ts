@@ -29,6 +29,7 @@ describe('parseArguments', () => {
     { args: ['start', '--members', 'many'], says: '--members many' },
     { args: ['start', '--members', '21'], says: '0 to 20' },
     { args: ['start', '--member', '3'], says: '--member' },
+    { args: ['start', 'stop'], says: '"stop": start takes options alone' },
     { args: ['start', '--nodes-mode', 'fake'], says: '--nodes-mode fake: it takes real or kwok' },
     { args: ['start', '--nodes-mode', 'real'], says: 'they need root' },
   ])('$args: says what is wrong', ({ args, says }) => {

@@ -18,7 +18,7 @@ interface Hierarchy {
 }
 
 /** The group below which all of a fleet's are, as the kubelet names it. */
-function fleetGroup(state: string): string {
+export function fleetGroup(state: string): string {
   return `/openmcp-${createHash('sha256').update(state).digest('hex').slice(0, 8)}`;
 }
 

@@ -121,6 +121,13 @@ describe('a join is not asked for', () => {
     expect(hub.cluster('cluster1')).toBeNull();
   });
 
+  it('with addresses that end before they begin', async () => {
+    const answer = await join('--lb-range', '10.0.3.250-10.0.3.200');
+
+    expect(answer).toMatchObject({ code: 2, stdout: '' });
+    expect(answer.stderr).toContain('ends before it begins');
+  });
+
   it('of what the registry has as joined', async () => {
     await Registry.open(registry).moveMember(HUB, IP, 'join');
 
