@@ -7,8 +7,8 @@
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
 import { kubeClient } from '../../src/kubernetes/client.ts';
-import { isRecord } from '../../src/kubernetes/object.ts';
 import { credentialsFromFile } from '../../src/kubernetes/own-credentials.ts';
 import {
   DEPLOYMENTS,
@@ -25,6 +25,12 @@ import { cpuSeconds, percentile, secondsSince } from './measure.ts';
 import { intoReadme, markdownTable } from './report.ts';
 
 const NAMESPACE = 'bench';
+const Pod = z.object({
+  status: z.object({
+    podIP: z.string().default(''),
+    conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
+  }),
+});
 const IDLE_SECONDS = 60;
 const PODS_IN_A_ROW = 10;
 const REQUESTS = 300;
@@ -78,13 +84,10 @@ async function untilReady(name: string): Promise<string> {
       namespace: NAMESPACE,
       labelSelector: `app=${name}`,
     });
-    const status = items[0]?.['status'];
-    if (
-      !isRecord(status) ||
-      !/"Ready","status":"True"|"status":"True","type":"Ready"/.test(JSON.stringify(status))
-    )
+    const { status } = Pod.parse(items[0]);
+    if (!status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'))
       throw new Error(`${name} is not ready`);
-    return String(status['podIP']);
+    return status.podIP;
   }, 60_000);
 }
 
