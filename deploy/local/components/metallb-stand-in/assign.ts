@@ -85,8 +85,8 @@ class Book implements Assignments {
       if (free !== undefined) return { address: formatAddress(free) };
     }
     const names = pools.map(({ name }) => name).join(', ');
-    const todo = 'add addresses to one, or delete a Service of type LoadBalancer';
-    return { problem: `no address is free in IPAddressPool ${names}: ${todo}` };
+    const advice = 'add addresses to one, or delete a Service of type LoadBalancer';
+    return { problem: `no address is free in IPAddressPool ${names}: ${advice}` };
   }
 
   /** What keeps the Service from having this address; `null` when nothing does. */
